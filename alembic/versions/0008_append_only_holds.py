@@ -1,0 +1,43 @@
+"""append-only journal of holds
+
+Why Alembic: triggers, as those of 0001, by the same statements. The seals' are made again, because
+a seal is now of one of two journals.
+
+Revision ID: 0008
+Revises: 0007
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from alembic.util import CommandError
+
+from wallet_transaction_api.migrating import guards
+
+revision: str = "0008"
+down_revision: str | None = "0007"
+branch_labels: str | None = None
+depends_on: str | None = None
+
+TABLE = "hold_entries"
+
+
+def upgrade() -> None:
+    """Put the triggers in place."""
+    _require_the_table()
+    with guards.explained():
+        for table in (TABLE, "seals"):
+            for statement in guards.create_statements(op.get_context().dialect.name, table):
+                op.execute(statement)
+
+
+def downgrade() -> None:
+    """Take the triggers away: the journal of holds is then kept by the code alone."""
+    for statement in guards.drop_statements(op.get_context().dialect.name, TABLE):
+        op.execute(statement)
+
+
+def _require_the_table() -> None:
+    """Refuse before Django's migrations made the table that the triggers hang on."""
+    if op.get_context().as_sql or sa.inspect(op.get_bind()).has_table(TABLE):
+        return
+    raise CommandError("Django's migrations come first: run python manage.py migrate")

@@ -1,0 +1,57 @@
+"""Where a scenario runs: the plan, one kind of database, its servers, the comparisons."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bench import wrk
+from bench.measures import Figure, Measure, Run, Side, alternate
+from bench.plan import Plan
+from bench.servers import Fleet, Recipe
+from bench.stages import Stage
+from bench.wrk import Load
+
+DEPOSIT = '{"operationType": "DEPOSIT", "amount": 1}'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arena:
+    """What every scenario is given. `stage` is the one that postings go to."""
+
+    plan: Plan
+    kind: str
+    fleet: Fleet
+    stage: Stage
+    spread: Sequence[tuple[int, str]]
+
+    def compare(self, sides: Iterable[Side], *, least: float = 0) -> list[Figure]:
+        """Measure the sides by turns, each round for `least` seconds at the least."""
+        plan = self.plan
+        seconds = max(plan.seconds, least)
+        return alternate(list(sides), rounds=plan.rounds, seconds=seconds, warm_up=plan.warm_up)
+
+    def run(self, recipe: Recipe, load: Load, clients: int = 0) -> Run:
+        """Return what sends a load to a recipe's server, by the plan's clients unless said."""
+
+        def run(seconds: float) -> Measure:
+            server = self.fleet.server(recipe)
+            if not server.warm:
+                server.warm = True
+                run(self.plan.warm_up)
+            return wrk.run(server, load, clients=clients or self.plan.clients, seconds=seconds)
+
+        return run
+
+    def deposits(self, load: Load, **settings: str) -> Run:
+        """Return what sends deposits to the service, counted for the audit."""
+        recipe = self.stage.recipe(**settings)
+        return lambda seconds: self.stage.deposit(self.fleet, recipe, load, seconds)
+
+
+def deposit_load(paths: Sequence[str], headers: Any) -> Load:
+    """Return deposits to these wallets' paths, one after the other."""
+    return Load(
+        requests=[(f"{path}/operation", DEPOSIT) for path in paths],
+        method="POST",
+        headers={"Content-Type": "application/json", **headers},
+    )

@@ -1,0 +1,1 @@
+"""djangorestframework-jsonapi, set up by its own documentation."""

@@ -1,0 +1,1 @@
+"""An empty view: what the server and Django themselves cost."""

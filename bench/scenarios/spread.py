@@ -1,0 +1,72 @@
+"""P2: deposits over 2,000 wallets, evenly and as wallets are really used (zipf)."""
+
+import random
+from collections.abc import Iterator, Sequence
+
+from bench import pgbench, rivals
+from bench.arena import Arena, deposit_load
+from bench.measures import Figure, Measure, Run, Side
+from bench.rows import Bar, Row, compared
+from bench.stages import Stage, stage
+from bench.wrk import Load
+
+WALLETS = 2000
+EVEN, SKEWED = f"deposits over {WALLETS:,} wallets", f"deposits over {WALLETS:,} wallets, zipf"
+_DRAWS = 20_000
+
+
+def run(arena: Arena) -> Iterator[Row]:
+    """Compare with a Django view, and with pgbench on the same tables."""
+    with rivals.orm(arena.kind, arena.plan, WALLETS) as (rival, uuids):
+        ours = [uuid for _, uuid in arena.spread]
+        kinds = ((EVEN, shuffled), (SKEWED, skewed))
+        for work, order in kinds[:1] if arena.plan.brief else kinds:
+            sides = [
+                Side("service", arena.deposits(_load(order(ours), arena.stage.bearer()))),
+                Side("plain ORM view", arena.run(rival.recipe, _load(order(uuids), {}))),
+            ]
+            yield from _judged(arena, work, sides)
+
+
+def shuffled(uuids: Sequence[str]) -> list[str]:
+    """Return all of them once, in an order without a pattern that is the same in every run."""
+    return random.Random(1).sample(list(uuids), len(uuids))
+
+
+def skewed(uuids: Sequence[str]) -> list[str]:
+    """Return draws of which the n-th wallet gets a share of 1/n (Zipf's law)."""
+    weights = [1 / place for place in range(1, len(uuids) + 1)]
+    return random.Random(1).choices(list(uuids), weights, k=_DRAWS)
+
+
+def _load(uuids: Sequence[str], headers: dict[str, str]) -> Load:
+    return deposit_load([f"/api/v1/wallets/{uuid}" for uuid in uuids], headers)
+
+
+def _judged(arena: Arena, work: str, sides: list[Side]) -> Iterator[Row]:
+    if arena.kind == "postgres" and work == EVEN:
+        with stage("postgres", "pgbench", arena.plan) as other:
+            sides.append(Side("pgbench, one statement", _pgbench(arena, other)))
+            yield from _rows(arena, work, arena.compare(sides))
+    else:
+        yield from _rows(arena, work, arena.compare(sides))
+
+
+def _pgbench(arena: Arena, other: Stage) -> Run:
+    opened = other.inside("open", WALLETS)["wallets"]
+    bounds = {"first": opened[0][0], "last": opened[-1][0]}
+
+    def run(seconds: float) -> Measure:
+        arena.fleet.make_room(arena.plan.clients)
+        clients = arena.plan.clients
+        return pgbench.run(other.url, "posting.sql", bounds, clients=clients, seconds=seconds)
+
+    return run
+
+
+def _rows(arena: Arena, work: str, figures: list[Figure]) -> Iterator[Row]:
+    (ours, view, *others), ledger = figures, arena.stage.audit()
+    bar = Bar(4) if work == EVEN else None
+    yield compared("P2", work, arena.kind, ours, view, bar=bar, ledger=ledger)
+    for other in others:
+        yield compared("P2", work, arena.kind, ours, other, bar=Bar(0.25), ledger=ledger)

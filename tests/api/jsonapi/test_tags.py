@@ -1,0 +1,142 @@
+"""Entity tags: https://www.rfc-editor.org/rfc/rfc9110#section-13."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from tests.api.jsonapi.conftest import errors, post, transaction_document, update, wallet_document
+from tests.conftest import JSONAPI, Api
+from wallet_transaction_api.models import Transaction, Wallet
+
+
+def _tag(api: Api, url: str, **headers: str) -> str:
+    return str(api.get(url, headers=headers)["ETag"])
+
+
+def _patch(api: Api, row: Wallet | Transaction, tag: str, **attributes: Any) -> Any:
+    kind = row._meta.db_table
+    body = update(kind, row.pk, **attributes)
+    return api.send("PATCH", f"/api/{kind}/{row.pk}", body, JSONAPI, headers={"If-Match": tag})
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["wallets", "wallets/{0}", "transactions", "wallets/{0}/transactions", "wallets/{0}/entries",
+     "wallets/{0}/relationships/transactions", "wallets?include=transactions"],
+)  # fmt: skip
+def test_what_is_unchanged_is_not_sent_again(api: Api, rent: Wallet, path: str) -> None:
+    url = f"/api/{path.format(rent.pk)}"
+    tag = _tag(api, url)
+    assert tag == _tag(api, url)
+    for known in (tag, f'W/{tag}, "other"', "*"):
+        for method in ("GET", "HEAD"):
+            answer = api.request(method, url, headers={"If-None-Match": known})
+            assert (answer.status_code, answer.content) == (304, b"")
+            assert answer["ETag"] == tag
+            assert "Content-Type" not in answer
+    assert api.get(url, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_a_posting_changes_the_tags_of_what_shows_it(api: Api, rent: Wallet) -> None:
+    urls = [
+        f"/api/wallets/{rent.pk}",
+        "/api/wallets",
+        "/api/transactions",
+        "/api/wallets?include=transactions",
+    ]
+    before = [_tag(api, url) for url in urls]
+    post(rent, "1.00")
+    after = [_tag(api, url) for url in urls]
+    assert not set(before) & set(after)
+
+
+def test_tags_differ_per_representation(api: Api, staff_api: Api, rent: Wallet) -> None:
+    url = f"/api/wallets/{rent.pk}"
+    tags = [
+        _tag(api, url),
+        _tag(api, f"{url}?fields[wallets]=label"),
+        _tag(api, f"{url}?include=transactions"),
+        _tag(api, f"{url}?include="),
+        _tag(staff_api, url),
+    ]
+    assert len(set(tags)) == len(tags)
+    profile = f'{JSONAPI};profile="http://jsonapi.org/profiles/ethanresnick/cursor-pagination/"'
+    assert _tag(api, "/api/wallets") != _tag(api, "/api/wallets", Accept=profile)
+
+
+def test_a_write_answers_with_the_tag_of_what_it_made(api: Api, rent: Wallet) -> None:
+    made = api.post("/api/wallets", wallet_document(label="New"))
+    assert made["ETag"] == _tag(api, made["Location"])
+    made = api.post("/api/transactions", transaction_document(rent, amount="1.00"))
+    assert made["ETag"] == _tag(api, made["Location"])
+    url = f"/api/wallets/{rent.pk}"
+    changed = api.patch(url, update("wallets", rent.pk, label="Home"))
+    assert changed["ETag"] == _tag(api, url)
+
+
+@pytest.mark.parametrize("query", ["", "?include=transactions", "?fields[wallets]=label"])
+def test_a_change_of_the_version_seen_goes_through_once(api: Api, rent: Wallet, query: str) -> None:
+    tag = _tag(api, f"/api/wallets/{rent.pk}{query}")
+    first = _patch(api, rent, tag, label="Home")
+    assert first.status_code == 200
+    second = _patch(api, rent, tag, label="Second")
+    assert second.status_code == 412
+    assert errors(second) == [("precondition_failed", "If-Match")]
+    rent.refresh_from_db()
+    assert rent.label == "Home"
+    assert _patch(api, rent, f'"x", {first["ETag"]}', label="Third").status_code == 200
+
+
+def test_any_version_will_do_for_a_star(api: Api, rent: Wallet) -> None:
+    assert _patch(api, rent, "*", label="Home").status_code == 200
+
+
+def test_a_stale_amount_is_not_overwritten(api: Api, rent: Wallet) -> None:
+    row = rent.transactions.get()
+    tag = _tag(api, f"/api/transactions/{row.pk}")
+    assert _patch(api, row, tag, amount="90.00").status_code == 200
+    assert _patch(api, row, tag, amount="80.00").status_code == 412
+    rent.refresh_from_db()
+    assert rent.balance == 90
+
+
+@pytest.mark.parametrize("form", ['"nonsense"', "W/{0}", "", '"{1}"', "nonsense"])
+def test_refuses_a_foreign_tag(api: Api, rent: Wallet, form: str) -> None:
+    row = rent.transactions.get()
+    tag = _tag(api, f"/api/transactions/{row.pk}")
+    foreign = form.format(tag, _tag(api, f"/api/wallets/{rent.pk}").strip('"'))
+    assert _patch(api, row, foreign, amount="90.00").status_code == 412
+    answer = api.delete(f"/api/transactions/{row.pk}", headers={"If-Match": foreign})
+    assert answer.status_code == 412
+    assert rent.transactions.visible().count() == 1
+
+
+def test_deletes_the_version_seen(api: Api, rent: Wallet) -> None:
+    row = rent.transactions.get()
+    url = f"/api/transactions/{row.pk}"
+    tag = _tag(api, url)
+    api.patch(url, update("transactions", row.pk, description="New"))
+    assert api.delete(url, headers={"If-Match": tag}).status_code == 412
+    assert api.delete(url, headers={"If-Match": _tag(api, url)}).status_code == 204
+
+
+def test_a_strangers_object_is_missing_not_stale(
+    api: Api, as_user: type[Api], bob: User, rent: Wallet
+) -> None:
+    tag = _tag(api, f"/api/wallets/{rent.pk}")
+    assert _patch(as_user(bob), rent, tag, label="Mine").status_code == 404
+    assert _patch(as_user(bob), rent, "*", label="Mine").status_code == 404
+
+
+def test_a_read_may_be_conditional_too(api: Api, rent: Wallet) -> None:
+    url = f"/api/wallets/{rent.pk}"
+    assert api.get(url, headers={"If-Match": _tag(api, url)}).status_code == 200
+    assert api.get(url, headers={"If-Match": '"other"'}).status_code == 412
+
+
+def test_nothing_is_created_on_a_condition(api: Api, db: None) -> None:
+    document, headers = wallet_document(label="New"), {"If-Match": '"other"'}
+    answer = api.send("POST", "/api/wallets", document, JSONAPI, headers=headers)
+    assert answer.status_code == 412
+    assert not Wallet.objects.filter(label="New").exists()

@@ -1,0 +1,90 @@
+"""The OpenAPI document: valid, committed, complete, and served to everybody."""
+
+import re
+import tomllib
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.urls import resolve
+from drf_spectacular.validation import validate_schema
+
+from tests.api.openapi.described import COMMITTED, ROOT, operations, read
+from tests.api.test_permission_matrix import JSON, METHODS, ROUTES, TABLE
+from tests.conftest import Api
+from wallet_transaction_api.api.openapi.generator import Generator
+
+DOCUMENT: Any = Generator().get_schema(public=True)
+UNDESCRIBED = {r"^api(?:/|\Z)"}
+
+
+def _route(path: str) -> str:
+    """Return the route that a path leads to, written as the matrix writes it."""
+    return re.sub("^api/", "api/^", resolve(re.sub(r"\{\w+\}", "1", path)).route)
+
+
+def test_is_a_valid_document_of_openapi_3_1() -> None:
+    assert DOCUMENT["openapi"].startswith("3.1")
+    validate_schema(DOCUMENT)
+
+
+def test_is_the_committed_one() -> None:
+    """After a change: `make openapi`."""
+    assert read(COMMITTED) == DOCUMENT
+
+
+def test_names_the_version_of_the_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert DOCUMENT["info"]["version"] == project["version"]
+
+
+def test_every_reference_leads_somewhere() -> None:
+    references = set(re.findall(r"'\$ref': '#/components/(\w+)/([\w.-]+)'", str(DOCUMENT)))
+    components = DOCUMENT["components"]
+    assert references
+    assert {pair for pair in references if pair[1] not in components[pair[0]]} == set()
+
+
+def test_every_operation_has_a_name_of_its_own() -> None:
+    names = [
+        DOCUMENT["paths"][path][method]["operationId"] for path, method in operations(DOCUMENT)
+    ]
+    assert sorted(names) == sorted(set(names))
+
+
+def test_describes_every_route() -> None:
+    assert {_route(path) for path in DOCUMENT["paths"]} == set(ROUTES) - UNDESCRIBED
+
+
+@pytest.mark.parametrize("path", DOCUMENT["paths"])
+def test_describes_the_methods_that_somebody_may_use(path: str) -> None:
+    rows = TABLE[_route(path)][2]
+    refused = {401, 403, 404, 405}
+    may = {
+        method.lower()
+        for method, row in rows.items()
+        if method in METHODS
+        and method not in {"HEAD", "OPTIONS"}
+        # Registration is closed in the matrix.
+        and (not set(row) <= refused or (path == "/api/register" and method == "POST"))
+    }
+    assert set(DOCUMENT["paths"][path]) == may
+
+
+def test_is_served_to_nobody_in_particular(db: None) -> None:
+    answer = Api().get("/api/openapi.json")
+    assert (answer.status_code, answer["Content-Type"]) == (200, JSON)
+    assert answer.json() == DOCUMENT
+
+
+def test_every_file_of_swagger_ui_is_our_own(db: None) -> None:
+    page, static = Api().get("/api/docs/"), f"/{settings.STATIC_URL.strip('/')}/"
+    assert page["Content-Type"].startswith("text/html")
+    files = re.findall(r'(?:src|href)="([^"]+)"', page.content.decode())
+    assert len(files) > 2
+    assert [file for file in files if not file.startswith(static)] == []
+    answers = [Api().get(file) for file in files]
+    assert {answer.status_code for answer in answers} == {200}
+    for answer in answers:
+        answer.close()
+    assert '"/api/openapi.json"' in page.content.decode()

@@ -1,0 +1,35 @@
+"""The flags, and the environment that `make bench` installs."""
+
+import re
+import tomllib
+
+from bench.plan import QUICK, ROOT, SCENARIOS, from_arguments
+
+
+def test_a_full_run_measures_everything_and_writes_it_down() -> None:
+    plan = from_arguments([])
+    assert plan.only == SCENARIOS
+    assert plan.databases == ("postgres", "mysql")
+    assert plan.output == ROOT / "bench" / "RESULTS.md"
+    assert plan.plot
+
+
+def test_a_quick_run_writes_no_files() -> None:
+    plan = from_arguments(["--quick"])
+    assert plan.only == QUICK
+    assert plan.output is None
+    assert plan.plot is None
+
+
+def test_ten_million_rows_are_asked_for_by_a_flag() -> None:
+    assert from_arguments([]).sizes[-1] == 10**6
+    assert from_arguments(["--big"]).sizes[-1] == 10**7
+
+
+def test_locust_is_the_one_that_is_locked() -> None:
+    packages = tomllib.loads((ROOT / "poetry.lock").read_text())["package"]
+    locked = {package["name"]: package["version"] for package in packages}
+    pins = dict(
+        re.findall(r"^(\S+)==(\S+)$", (ROOT / "bench/requirements.txt").read_text(), re.MULTILINE)
+    )
+    assert pins["locust"] == locked["locust"]

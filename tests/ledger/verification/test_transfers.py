@@ -1,0 +1,75 @@
+"""Damage to transfers is found and named, and nothing else is."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.ledger.damage import MARK, damage, money
+from tests.transfers import order_of
+from wallet_transaction_api.ledger import transfers, verification
+from wallet_transaction_api.ledger.verification import Violation
+from wallet_transaction_api.models import Wallet
+
+pytestmark = MARK
+LEGS = "UPDATE transactions SET"
+#: Statements on the transfer {id} from the wallet {source}, and what they break.
+DAMAGE = {
+    "another amount": (
+        f"UPDATE transfers SET amount = {money('2')} WHERE id = {{id}}",
+        {"transfer_is_its_two_legs"},
+    ),
+    "another amount arriving": (
+        f"UPDATE transfers SET destination_amount = {money('2')} WHERE id = {{id}}",
+        {"transfer_is_its_two_legs"},
+    ),
+    "ends exchanged": (
+        "UPDATE transfers SET source_id = {destination}, destination_id = {source} WHERE id = {id}",
+        {"transfer_is_its_two_legs", "transfer_txid_is_on_its_source_leg"},
+    ),
+    "a leg cut off": (
+        f"{LEGS} transfer_id = NULL WHERE transfer_id = {{id}} AND wallet_id = {{destination}}",
+        {"transfer_is_its_two_legs"},
+    ),
+    "a leg lent to another transfer": (
+        f"{LEGS} transfer_id = {{other}} WHERE transfer_id = {{id}} AND wallet_id = {{source}}",
+        {"transfer_is_its_two_legs", "transfer_txid_is_on_its_source_leg"},
+    ),
+    "a txid set free": (
+        f"{LEGS} client_txid = NULL WHERE transfer_id = {{id}}",
+        {"transfer_txid_is_on_its_source_leg"},
+    ),
+    "a txid changed": (
+        "UPDATE transfers SET txid = 'other' WHERE id = {id}",
+        {"transfer_txid_is_on_its_source_leg"},
+    ),
+    "hidden alone": (
+        "UPDATE transfers SET deleted_at = created_at WHERE id = {id}",
+        {"transfer_is_reversed_with_its_legs"},
+    ),
+}
+
+
+@pytest.fixture
+def rows(open_wallet: Callable[..., Wallet]) -> dict[str, int]:
+    """Keep proper books and return their ids."""
+    source, destination = (open_wallet("10", label=label) for label in ("Rent", "Savings"))
+    row = transfers.transfer(order_of(source, destination, "1"))
+    transfers.reverse(transfer_id=transfers.transfer(order_of(destination, source, "3")).pk)
+    third = open_wallet("5", label="Third")
+    other = transfers.transfer(order_of(destination, third, "1"))
+    ids = {"id": row.pk, "source": source.pk, "destination": destination.pk, "other": other.pk}
+    assert _found() == []
+    return ids
+
+
+def _found() -> list[Violation]:
+    return [item for item in verification.walk(batch=1) if isinstance(item, Violation)]
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_is_named(rows: dict[str, int], name: str) -> None:
+    statement, expected = DAMAGE[name]
+    damage(statement.format(**rows))
+    found = [violation for violation in _found() if "transfer" in violation.subject]
+    assert {item.name for item in found if item.subject == f"transfer {rows['id']}"} == expected
+    assert all(str(violation) for violation in found)

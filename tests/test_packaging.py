@@ -1,0 +1,46 @@
+"""The requirements that `make` installs are those that poetry locked."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FILES = ("requirements.txt", "requirements-mysql.txt", "requirements-dev.txt")
+
+
+def _locked() -> dict[str, str]:
+    packages = tomllib.loads((ROOT / "poetry.lock").read_text())["package"]
+    return {package["name"].lower(): package["version"] for package in packages}
+
+
+def _pinned(name: str) -> dict[str, str]:
+    lines = re.findall(
+        r"^([A-Za-z0-9._-]+)(?:\[.*\])?==([^ ;]+)", (ROOT / name).read_text(), re.MULTILINE
+    )
+    return {package.lower(): version for package, version in lines}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_requirements_agree_with_the_lock(name: str) -> None:
+    locked, pinned = _locked(), _pinned(name)
+    assert pinned
+    assert {package: locked.get(package) for package in pinned} == pinned
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_requirement_is_pinned_by_hash(name: str) -> None:
+    blocks = re.split(r"\n(?=\S)", (ROOT / name).read_text().strip())
+    assert all("--hash=sha256:" in block for block in blocks)
+
+
+def test_every_direct_dependency_is_installed() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    names = [re.split(r"[\[<>=~!]", entry)[0] for entry in project["dependencies"]]
+    assert set(names) <= set(_pinned("requirements.txt"))
+
+
+def test_nothing_names_a_package_registry() -> None:
+    texts = [(ROOT / name).read_text() for name in (*FILES, "poetry.lock")]
+    assert not any(re.search(r"https?://|--index-url", text) for text in texts)

@@ -1,0 +1,197 @@
+"""What the variables make of the settings, and how a bad one stops every way to start."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.addresses import free_port
+from tests.environment import KEY, Environment, Project
+
+DATABASE = "sqlite:///wallets.sqlite3"
+
+#: A bad value of every variable that can have one.
+BAD = {
+    "DEBUG": ("perhaps", "2"),
+    "AUTH_REQUIRED": ("perhaps",),
+    "SELF_CREDIT": ("perhaps",),
+    "REGISTRATION_OPEN": ("perhaps",),
+    "DEFAULT_CURRENCY": ("XXY", "usd", "BTC"),
+    "ASSETS": ("BTC", "BTC:19", "BTC:-1", "B:2", "btc:8", "USD:2", "BTC:8,BTC:9"),
+    "DATABASE_URL": ("nonsense", "oracle://u@h/n", "sqlite://", "postgres://u@h", "mysql://h:x/n"),
+    "DB_LOCK_TIMEOUT": ("0", "soon", "601"),
+    "DB_PREPARED_STATEMENTS": ("perhaps",),
+    "REDIS_URL": ("127.0.0.1:6379", "http://h", "redis://h:port/0", "redis://h/zero"),
+    "BALANCE_CACHE_SECONDS": ("0", "1.5", "86401"),
+    "HOST": ("nonsense", "999.1.1.1"),
+    "PORT": ("0", "65536", "http", "8000.0"),
+    "WEB_WORKERS": ("0", "257", "auto"),
+    "WEB_THREADS": ("0", "1025", "-1"),
+    "TRUSTED_PROXIES": ("proxy", "10.0.0.0/33", "10.0.0.1/8"),
+    "THROTTLE_ANON": ("100", "0/minute", "100/week"),
+    "THROTTLE_USER": ("x/minute",),
+    "THROTTLE_LOGIN": ("on",),
+    "GROUP_COMMIT": ("perhaps",),
+    "IDEMPOTENCY_DAYS": ("0", "x"),
+    "ACCESS_LOG": ("perhaps",),
+    "LOG_LEVEL": ("LOUD", "info"),
+    "ACCESS_TOKEN_MINUTES": ("0", "x"),
+    "REFRESH_TOKEN_DAYS": ("0", "x"),
+    "SECURE_SSL_REDIRECT": ("perhaps",),
+    "SECURE_HSTS_SECONDS": ("-1", "x"),
+    "SECURE_COOKIES": ("perhaps",),
+}
+
+
+@pytest.fixture
+def production(environment: Environment) -> Environment:
+    """A key and a database, nothing else."""
+    environment.set(SECRET_KEY=KEY, DATABASE_URL=DATABASE)
+    return environment
+
+
+@pytest.mark.parametrize(("name", "value"), [(n, v) for n, values in BAD.items() for v in values])
+def test_a_bad_value_is_refused_by_name(production: Environment, name: str, value: str) -> None:
+    production.set(**{name: value})
+    assert production.refusal().startswith(f"{name}: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "setting"),
+    [
+        ("ALLOWED_HOSTS", "a.example,b.example", {"ALLOWED_HOSTS": ["a.example", "b.example"]}),
+        ("AUTH_REQUIRED", "false", {"AUTH_REQUIRED": False}),
+        ("SELF_CREDIT", "no", {"SELF_CREDIT": False}),
+        ("REGISTRATION_OPEN", "yes", {"REGISTRATION_OPEN": True}),
+        ("DEFAULT_CURRENCY", "JPY", {"DEFAULT_CURRENCY": "JPY"}),
+        ("ASSETS", "BTC:8,ETH:18", {"ASSETS": {"BTC": 8, "ETH": 18}}),
+        ("BALANCE_CACHE_SECONDS", "7", {"BALANCE_CACHE_SECONDS": 7}),
+        ("REDIS_URL", "redis://:pw@h:6380/3", {"REDIS_URL": "redis://:pw@h:6380/3"}),
+        ("REDIS_URL", "unix:///run/redis.sock?db=1", {"REDIS_URL": "unix:///run/redis.sock?db=1"}),
+        ("HOST", "0.0.0.0", {"HOST": "0.0.0.0"}),  # noqa: S104
+        ("PORT", "9000", {"PORT": 9000}),
+        ("WEB_WORKERS", "4", {"WEB_WORKERS": 4}),
+        ("LOG_LEVEL", "DEBUG", {"LOG_LEVEL": "DEBUG"}),
+        ("CORS_ALLOWED_ORIGINS", "https://a", {"CORS_ALLOWED_ORIGINS": ["https://a"]}),
+        ("CSRF_TRUSTED_ORIGINS", "https://a", {"CSRF_TRUSTED_ORIGINS": ["https://a"]}),
+        ("SECURE_SSL_REDIRECT", "true", {"SECURE_SSL_REDIRECT": True}),
+        ("SECURE_HSTS_SECONDS", "60", {"SECURE_HSTS_SECONDS": 60}),
+        (
+            "SECURE_COOKIES",
+            "false",
+            {"SESSION_COOKIE_SECURE": False, "CSRF_COOKIE_SECURE": False},
+        ),
+    ],
+)
+def test_a_variable_sets(
+    production: Environment, name: str, value: str, setting: dict[str, Any]
+) -> None:
+    production.set(**{name: value})
+    settings = production.settings()
+    assert {key: settings[key] for key in setting} == setting
+
+
+def test_an_asset_can_be_the_default_currency(production: Environment) -> None:
+    production.set(ASSETS="BTC:8", DEFAULT_CURRENCY="BTC")
+    assert production.settings()["DEFAULT_CURRENCY"] == "BTC"
+
+
+class TestDefaults:
+    def test_are_safe_in_production(self, production: Environment) -> None:
+        settings = production.settings()
+        safe = {
+            "DEBUG": False,
+            "AUTH_REQUIRED": True,
+            "REGISTRATION_OPEN": False,
+            "SESSION_COOKIE_SECURE": True,
+            "CSRF_COOKIE_SECURE": True,
+            "SECURE_SSL_REDIRECT": False,
+            "CORS_ALLOWED_ORIGINS": [],
+            "TRUSTED_PROXIES": [],
+            "HOST": "127.0.0.1",
+            "ALLOWED_HOSTS": ["localhost", "127.0.0.1", "[::1]"],
+        }
+        assert {name: settings[name] for name in safe} == safe
+        assert "CORS_ALLOW_ALL_ORIGINS" not in settings
+
+    def test_help_who_tries_it_out(self, environment: Environment) -> None:
+        settings = environment.settings()
+        assert (settings["DEVELOPMENT"], settings["DEBUG"]) == (True, True)
+        assert settings["REGISTRATION_OPEN"] is True
+        assert settings["HOST"] == "127.0.0.1"
+        assert settings["ALLOWED_HOSTS"] == ["localhost", "127.0.0.1", "[::1]"]
+        assert settings["DATABASES"]["default"]["NAME"] == str(environment.folder / "db.sqlite3")
+        assert settings["CACHES"]["default"]["BACKEND"].endswith("LocMemCache")
+
+    def test_of_debug_can_be_overruled(self, environment: Environment) -> None:
+        environment.set(DEBUG="false")
+        assert environment.settings()["DEBUG"] is False
+
+
+class TestStarting:
+    """By whatever command: one line that names the variable, and no traceback before it."""
+
+    @pytest.mark.parametrize(
+        "command",
+        [
+            ("manage.py", "check"),
+            ("manage.py", "serve"),
+            ("manage.py", "migrate"),
+            ("-m", "alembic", "current"),
+            ("-m", "alembic", "upgrade", "head"),
+        ],
+        ids=" ".join,
+    )
+    def test_by_command_ends_with_one_line(
+        self, project: Project, command: tuple[str, ...]
+    ) -> None:
+        done = project.run(*command, DATABASE_URL=DATABASE)
+        assert done.returncode != 0
+        [line] = (done.stdout + done.stderr).strip().splitlines()
+        assert "SECRET_KEY: required once a database is configured" in line
+
+    def test_by_a_wsgi_server_ends_with_that_line(self, project: Project) -> None:
+        done = project.run(
+            "-c", "import wallet_transaction_api.wsgi", DATABASE_URL="mysql://u:s3cret@h:p/n"
+        )
+        lines = done.stderr.strip().splitlines()
+        assert done.returncode == 1
+        assert "DATABASE_URL: " in lines[-1] or "SECRET_KEY: " in lines[-1]
+        assert len(lines) < 10
+        assert "s3cret" not in done.stderr
+
+    def test_names_no_password(self, project: Project) -> None:
+        done = project.run(
+            "-c",
+            "import wallet_transaction_api.settings",  # with the whole traceback
+            SECRET_KEY=KEY,
+            DATABASE_URL="mysql://wallet:pa#s3cret@host:3306/n",
+        )
+        assert "DATABASE_URL: " in done.stderr.splitlines()[-1]
+        assert "s3cret" not in done.stderr
+
+
+class TestDevelopmentMode:
+    def test_lets_bare_migrate_and_runserver_work(self, project: Project) -> None:
+        migrated = project.run("manage.py", "migrate", "--verbosity", "0")
+        assert migrated.returncode == 0, migrated.stderr
+        port = free_port()
+        server = project.start("manage.py", "runserver", "--noreload", str(port))
+        try:
+            assert _first_answer(f"http://127.0.0.1:{port}/api/wallets/") == 401
+        finally:
+            server.kill()
+            server.wait()
+        kept = {path.name for path in Path(project.folder).iterdir()}
+        assert {".secret_key", "db.sqlite3"} <= kept
+
+
+def _first_answer(url: str) -> int:
+    for _ in range(300):
+        try:
+            return httpx.get(url, timeout=5).status_code
+        except httpx.TransportError:
+            time.sleep(0.1)
+    pytest.fail("nobody answers")

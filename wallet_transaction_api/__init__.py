@@ -1,0 +1,1 @@
+"""Wallet Transaction API: wallets and transactions that other software trusts with money."""

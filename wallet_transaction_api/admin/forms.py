@@ -1,0 +1,70 @@
+"""Forms that read amounts exactly and say what the ledger refused."""
+
+from contextlib import suppress
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from wallet_transaction_api import money
+from wallet_transaction_api.ledger import currencies, rules
+from wallet_transaction_api.ledger.errors import CurrencyUnknown, LedgerError
+
+#: A refusal names its input as the API does.
+_FIELDS = {
+    "overdraftLimit": "overdraft_limit",
+    "maxAmount": "max_amount",
+    "maxCount": "max_count",
+}
+
+
+class AmountField(forms.Field):
+    """An amount as on the wire: plain digits, exact to `exponent` decimals, never a float."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "class": "vTextField"})
+
+    def __init__(self, *, zero: bool = False, **kwargs: Any) -> None:
+        """Refuse a zero unless `zero`."""
+        super().__init__(**kwargs)
+        self.zero = zero
+        self.exponent = money.DECIMAL_PLACES
+
+    def to_python(self, value: Any) -> Decimal | None:
+        """Return the exact amount; an empty input is none."""
+        if value in self.empty_values:
+            return None
+        try:
+            return rules.exact_amount(_stripped(value), self.exponent, zero=self.zero)
+        except LedgerError as refusal:
+            raise ValidationError(refusal.detail, code=refusal.code) from refusal
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a stored amount with the currency's decimals, or without trailing zeros."""
+        if not isinstance(value, Decimal):
+            return value
+        return money.format_amount(value, self.exponent % money.DECIMAL_PLACES)
+
+    def of(self, currency: str) -> None:
+        """Take amounts of this currency; of an asset no longer configured, at full length."""
+        with suppress(CurrencyUnknown):
+            self.exponent = currencies.exponent(currency)
+
+
+class LedgerForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A form whose last word is the ledger's."""
+
+    #: What the ledger refused when this form was submitted.
+    refusal: ClassVar[LedgerError | None] = None
+
+    def clean(self) -> dict[str, Any] | None:
+        """Put the refusal beside the input at fault, where the form has it."""
+        cleaned = super().clean()
+        if self.refusal is not None:
+            field = _FIELDS.get(str(self.refusal.attribute), self.refusal.attribute)
+            self.add_error(field if field in self.fields else None, self.refusal.detail)
+        return cleaned
+
+
+def _stripped(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value

@@ -1,0 +1,1 @@
+"""Set-based reads for analysts: the reporting table of daily totals."""

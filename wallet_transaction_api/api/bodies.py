@@ -1,0 +1,48 @@
+"""JSON bodies for every face: strict, with numbers that remember how they were written."""
+
+import json
+from typing import Any, NoReturn
+
+from wallet_transaction_api.money import ExactNumber
+
+
+class Malformed(ValueError):
+    """The body is not JSON; the message says why."""
+
+
+def parse(body: bytes) -> Any:
+    """Return the body's value; raises `Malformed`.
+
+    NaN and infinities, numbers of thousands of digits, nesting beyond Python's stack and lone
+    surrogates, which no database stores, are not JSON here. Nor is an object that names a member
+    twice: who checked the request on its way may have read the other one.
+    """
+    try:
+        return _parse(body)
+    except RecursionError as error:
+        raise Malformed("The body is nested too deeply.") from error
+    except ValueError as error:
+        raise Malformed(str(error)) from error
+
+
+def _parse(body: bytes) -> Any:
+    value = json.loads(
+        body.decode("utf-8"),
+        parse_float=ExactNumber,
+        parse_constant=_refuse_constant,
+        object_pairs_hook=_members,
+    )
+    if b"\\u" in body:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    return value
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("An object names a member twice.")
+    return members
+
+
+def _refuse_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is not a JSON number.")

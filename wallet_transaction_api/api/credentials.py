@@ -1,0 +1,88 @@
+"""The credential of a request: a bearer token, checked in the same way on every face.
+
+A token that was good is good for a second more without being looked into: its signature does
+not change, and who is deactivated here is refused at once, elsewhere within that second.
+"""
+
+import time
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework_simplejwt.authentication import JWTAuthentication
+
+#: What a 401 asks for (RFC 6750).
+CHALLENGE = 'Bearer realm="api"'
+
+
+#: For how long a checked token and its user are taken as they were.
+REMEMBERED_SECONDS = 1.0
+#: Forgotten all at once beyond this many.
+MOST_REMEMBERED = 10_000
+#: Token → until when by the monotonic clock, and what it stands for.
+_remembered: dict[bytes, tuple[float, tuple[Any, Any]]] = {}
+
+
+class BearerToken(JWTAuthentication):
+    """A token of ours in `Authorization: Bearer …`; its user still exists and is active.
+
+    A credential of another kind is refused, not passed over: in open mode it would otherwise
+    count as none. The scheme's case does not matter (RFC 9110, 11.1).
+    """
+
+    def authenticate(self, request: Any) -> tuple[Any, Any] | None:
+        """Return the user and the token; None without a credential."""
+        header = self.get_header(request)
+        raw = self.get_raw_token(header) if header is not None else None
+        if raw is None:
+            return None
+        until, found = _remembered.get(raw, (0.0, (None, None)))
+        if time.monotonic() >= until:
+            token = self.get_validated_token(raw)
+            found = _remember(raw, (self.get_user(token), token))
+        user, token = found
+        return _twin(user), token
+
+    def get_raw_token(self, header: bytes) -> bytes | None:
+        """Return the token; None for an empty header."""
+        scheme, *rest = header.split() or [b""]
+        if not scheme:
+            return None
+        if scheme.lower() != b"bearer" or len(rest) != 1:
+            raise AuthenticationFailed("Send one bearer token.", "token_not_valid")
+        return rest[0]
+
+
+def forget(**kwargs: Any) -> None:
+    """Look into every token again; listens to changes of users."""
+    _remembered.clear()
+
+
+def _twin(user: Any) -> Any:
+    """Return a copy for one request: what that learns about the user stays its own.
+
+    By hand, because `copy.copy` takes a model through its pickling at every request.
+    """
+    kind: Any = type(user)
+    twin = kind.__new__(kind)
+    twin.__dict__.update(user.__dict__)
+    return twin
+
+
+def _remember(raw: bytes, found: tuple[Any, Any]) -> tuple[Any, Any]:
+    if len(_remembered) >= MOST_REMEMBERED:
+        _remembered.clear()
+    left = found[1]["exp"] - time.time()
+    _remembered[raw] = time.monotonic() + min(REMEMBERED_SECONDS, left), found
+    return found
+
+
+_BEARER = BearerToken()
+
+
+def identify(request: HttpRequest) -> None:
+    """Set the request's user: the token's, or nobody. Raises DRF's `AuthenticationFailed`."""
+    call: Any = request  # it reads META, which DRF's and Django's requests have
+    found: Any = _BEARER.authenticate(call)
+    request.user = found[0] if found else AnonymousUser()

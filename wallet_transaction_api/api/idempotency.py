@@ -1,0 +1,106 @@
+"""`Idempotency-Key` on every face: reading it, and what makes two requests the same.
+
+The answer is kept by `ledger.idempotency`, with the money. Here requests become claims and kept
+answers become responses again, byte for byte, marked `Idempotent-Replayed: true`.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from wallet_transaction_api.ledger import errors, idempotency
+from wallet_transaction_api.ledger.claims import Answer, Claim, Kept
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotent-Replayed"
+#: Printable ASCII, 1 to 255 characters.
+_KEY = re.compile(r"[\x20-\x7e]{1,255}")
+#: The headers that are part of an answer, whoever gives it.
+_KEPT_HEADERS = ("Content-Type", "Location", "ETag")
+
+
+def claim_of(request: Any, *, owner_id: int, write: Callable[[Any], HttpResponse]) -> Claim | None:
+    """Return the request's claim to its key; None without one.
+
+    `write` makes the response of the work's result or of a refusal by the state. Raises
+    `IdempotencyKeyInvalid`.
+    """
+    key = request.headers.get(HEADER)
+    if key is None:
+        return None
+    if not _KEY.fullmatch(key):
+        raise errors.IdempotencyKeyInvalid("Send 1 to 255 printable ASCII characters.")
+    return Claim(
+        owner_id=owner_id,
+        key=key,
+        fingerprint=fingerprint(request),
+        write=lambda outcome: _answer(write(outcome)),
+    )
+
+
+def replay(claim: Claim | None) -> HttpResponse | None:
+    """Return the kept response, before the request is looked into.
+
+    Raises `IdempotencyKeyReused` for another request's key.
+    """
+    kept = idempotency.find(claim) if claim else None
+    return response_of(kept) if kept else None
+
+
+def response_of(kept: Kept) -> HttpResponse:
+    """Return the kept answer as a response."""
+    response = HttpResponse(kept.answer.body.encode(), status=kept.answer.status)
+    del response["Content-Type"]  # an answer without a document has none
+    for name, value in kept.answer.headers.items():
+        response[name] = value
+    if kept.is_replay:
+        response[REPLAYED] = "true"
+    return response
+
+
+def fingerprint(request: Any) -> str:
+    """Return the digest of method, path, query and canonical body.
+
+    JSON is the same in any order of members and with any white space, but numbers count as
+    they are written; a form is its fields.
+    """
+    parts = [
+        str(request.method),
+        request.path.rstrip("/"),
+        request.META.get("QUERY_STRING", ""),
+        _canonical(getattr(request, "_request", request)),
+    ]
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _canonical(request: HttpRequest) -> str:
+    body = request.body  # before the form is looked at: afterwards it could not be read
+    if (request.content_type or "").endswith("json"):
+        return _canonical_json(body)
+    fields = sorted(request.POST.lists())
+    return json.dumps(fields) if fields else _text(body)
+
+
+def _canonical_json(body: bytes) -> str:
+    try:
+        value = json.loads(body, parse_float=_as_written, parse_constant=_as_written)
+        return json.dumps(value, sort_keys=True, separators=(",", ":"))
+    except (ValueError, RecursionError):
+        return _text(body)
+
+
+def _as_written(number: str) -> list[str]:
+    return ["number", number]
+
+
+def _text(body: bytes) -> str:
+    return body.decode("utf-8", "surrogateescape")
+
+
+def _answer(response: HttpResponse) -> Answer:
+    headers = {name: response[name] for name in _KEPT_HEADERS if name in response}
+    return Answer(status=response.status_code, body=response.content.decode(), headers=headers)

@@ -1,0 +1,96 @@
+"""Posting, amending and reversing transactions."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from wallet_transaction_api.api.jsonapi import attributes, relationships, shapes
+from wallet_transaction_api.api.jsonapi.callers import Caller
+from wallet_transaction_api.api.jsonapi.documents import Document
+from wallet_transaction_api.api.jsonapi.problems import not_found
+from wallet_transaction_api.api.jsonapi.resources import Row, row_of
+from wallet_transaction_api.api.jsonapi.types.transactions import TRANSACTIONS
+from wallet_transaction_api.api.permissions import sees
+from wallet_transaction_api.ledger import amending, errors, group_commit
+from wallet_transaction_api.ledger.posting import Posted, Posting
+from wallet_transaction_api.models import Transaction, Wallet
+
+CREATABLE = frozenset({"txid", "amount", "kind", "description", "metadata"})
+UPDATABLE = frozenset({"amount", "description", "metadata"})
+_OWNER = "wallet__owner_id"
+_WALLET = TRANSACTIONS.relationships["wallet"]
+
+
+def create(caller: Caller, document: Document) -> Row:
+    """Post to a visible wallet."""
+    wallet = relationships.find_named(document, _WALLET, caller.wallet)
+    if wallet:
+        caller.require("add", Transaction, wallet["owner_id"])
+    missing = [] if wallet else [relationships.required(document, _WALLET.name)]
+    shape = shapes.in_currency(shapes.TransactionShape, wallet.get("currency"))
+    values = attributes.read(
+        document, TRANSACTIONS, shape, writable=CREATABLE, staff=caller.staff, missing=missing
+    )
+    posting = Posting(
+        wallet_id=wallet["id"], actor_id=caller.actor.pk, may_raise=caller.may_raise, **values
+    )
+    try:
+        return _row(group_commit.post_one(posting))
+    except errors.WalletClosed:
+        _refuse_unless_seen(caller, document, wallet)
+        raise
+
+
+def update(caller: Caller, key: str, document: Document) -> Row | None:
+    """Amend a transaction; None when nothing is asked for."""
+    found = caller.find(TRANSACTIONS, key, "wallet_id", "wallet__currency", _OWNER)
+    if found is None:
+        raise not_found()
+    caller.require("change", Transaction, found[_OWNER])
+    relationships.refuse_other(caller, document, _WALLET, found["wallet_id"])
+    shape = shapes.in_currency(shapes.TransactionShape, found["wallet__currency"], partial=True)
+    changes = attributes.read(document, TRANSACTIONS, shape, writable=UPDATABLE, staff=caller.staff)
+    if not changes:
+        return None
+    amended = amending.amend(
+        transaction_id=found["id"],
+        changes=changes,
+        actor_id=caller.actor.pk,
+        may_raise=caller.may_raise,
+    )
+    return row_of(TRANSACTIONS, amended, staff=caller.staff)
+
+
+def delete(caller: Caller, key: str) -> None:
+    """Reverse a transaction and hide it."""
+    found = caller.find(TRANSACTIONS, key, _OWNER)
+    if found is None:
+        raise not_found()
+    caller.require("delete", Transaction, found[_OWNER])
+    amending.reverse(
+        transaction_id=found["id"], actor_id=caller.actor.pk, may_raise=caller.may_raise
+    )
+
+
+def _refuse_unless_seen(caller: Caller, document: Document, wallet: Mapping[str, Any]) -> None:
+    """Raise 404 where a wallet that turns out to be closed does not exist for the caller."""
+    if not sees(caller.request, wallet["owner_id"], Wallet.Status.CLOSED):
+        raise relationships.missing(document, _WALLET.name)
+
+
+def _row(posted: Posted) -> Row:
+    """Return the new row's columns without asking the database again."""
+    return {
+        "id": posted.transaction_id,
+        "wallet_id": posted.posting.wallet_id,
+        "transfer_id": posted.posting.transfer_id,
+        "wallet__currency": posted.currency,
+        "txid": posted.posting.txid,
+        "amount": posted.posting.amount,
+        "kind": posted.posting.kind,
+        "description": posted.posting.description,
+        "metadata": posted.posting.metadata,
+        "balance_after": posted.movement.balance_after,
+        "created_at": posted.movement.created_at,
+        "updated_at": posted.movement.created_at,
+        "version": 1,
+    }

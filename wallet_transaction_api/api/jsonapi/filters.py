@@ -1,0 +1,155 @@
+r"""`filter[member.operator]=value`: conditions on a resource's attributes, exact on every database.
+
+Operators: eq (the default), ne, gt, gte, lt, lte, in, between, prefix, contains, icontains,
+isnull. Members may lie behind to-one relationships (`filter[wallet.label]`); a relationship's
+own name is its id (`filter[wallet]=3`). Lists are separated by commas, `\,` is a comma and
+`\\` a backslash; `filter[member][]` repeated is a list too. Several filters combine with AND.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db.models import F, Q, Value
+from django.db.models.functions import Lower, StrIndex
+from django.db.models.lookups import GreaterThan
+
+from wallet_transaction_api import money
+from wallet_transaction_api.api.jsonapi import paths
+from wallet_transaction_api.api.jsonapi.kinds import OPERATORS
+from wallet_transaction_api.api.jsonapi.paths import Place
+from wallet_transaction_api.api.jsonapi.problems import bad_parameter
+from wallet_transaction_api.api.jsonapi.resources import Resource
+
+MOST_VALUES = 200
+_NAME = re.compile(r"filter\[([^\[\]]+)\](\[\])?")
+_LISTS = frozenset({"eq", "ne", "in", "between"})
+_MIRRORED = {"gt": "lt", "gte": "lte", "lt": "gt", "lte": "gte"}
+_BOOLEANS = {"true": True, "false": False}
+_LAST_BEFORE_SURROGATES, _FIRST_AFTER = "\ud7ff", "\ue000"
+_LAST = "\U0010ffff"
+
+
+def read(resource: Resource, parameter: str, texts: Sequence[str], *, staff: bool) -> Q:
+    """Return the condition of one filter parameter; refuses with 400 what it cannot honour."""
+    place, operator, listed = _target(resource, parameter, staff=staff)
+    items = list(texts) if listed else _items(texts[0], operator)
+    try:
+        return _condition(place, operator, [_value(place, operator, item) for item in items])
+    except ValueError as error:
+        raise bad_parameter("invalid_filter", parameter, f"{_sentence(error)}.") from None
+
+
+def is_behind_a_relationship(parameter: str) -> bool:
+    """Tell whether a filter that was read is about another table's member."""
+    match = _NAME.fullmatch(parameter)
+    return match is not None and "." in _split(match[1])[0]
+
+
+def _target(resource: Resource, parameter: str, *, staff: bool) -> tuple[Place, str, bool]:
+    match = _NAME.fullmatch(parameter)
+    if match is None:
+        raise bad_parameter("invalid_filter", parameter, "Write filter[member.operator]=value.")
+    path, operator = _split(match[1])
+    place = paths.find(resource, path, staff=staff)
+    if place is None:
+        raise bad_parameter(
+            "invalid_filter", parameter, f"{resource.type} have no filterable {path!r}."
+        )
+    if operator not in place.attribute.kind.operators:
+        raise bad_parameter("invalid_filter", parameter, f"{path!r} has no operator {operator!r}.")
+    return place, operator, match[2] is not None
+
+
+def _split(path: str) -> tuple[str, str]:
+    member, _, last = path.rpartition(".")
+    return (member, last) if member and last in OPERATORS else (path, "eq")
+
+
+def _items(text: str, operator: str) -> list[str]:
+    """Split a list at its commas; elsewhere a comma is a comma."""
+    if operator not in _LISTS:
+        return [_unescaped(text)]
+    return [_unescaped(item) for item in re.findall(r"(?:^|,)((?:\\.|[^,])*)", text, re.DOTALL)]
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\([,\\])", r"\1", text)
+
+
+def _value(place: Place, operator: str, text: str) -> Any:
+    if not text:
+        raise ValueError("a value is missing")
+    if operator == "isnull":
+        if text not in _BOOLEANS:
+            raise ValueError("expected true or false")
+        return _BOOLEANS[text]
+    value = place.attribute.kind.read(text)
+    return money.negate(value) if place.attribute.negated else value
+
+
+def _condition(place: Place, operator: str, values: list[Any]) -> Q:
+    if len(values) > MOST_VALUES:
+        raise ValueError(f"at most {MOST_VALUES} values are compared")
+    if operator in {"eq", "in", "ne"}:
+        equal = Q(**{f"{place.column}__in": values})
+        if operator == "ne":
+            return ~equal
+        return equal & Q(**{f"{place.stored}__in": values}) if place.stored else equal
+    if operator == "between":
+        return _between(place, values)
+    if len(values) != 1:
+        raise ValueError(f"{operator} compares with one value")
+    if operator in _SPECIAL:
+        return _SPECIAL[operator](place.column, values[0])
+    lookup = _MIRRORED[operator] if place.attribute.negated else operator
+    return Q(**{f"{place.column}__{lookup}": values[0]})
+
+
+def _between(place: Place, values: list[Any]) -> Q:
+    if len(values) != 2:  # noqa: PLR2004 both ends
+        raise ValueError("between takes two values, low,high")
+    low, high = reversed(values) if place.attribute.negated else values
+    return Q(**{f"{place.column}__gte": low, f"{place.column}__lte": high})
+
+
+def _is_null(column: str, wanted: Any) -> Q:
+    return Q(**{f"{column}__isnull": wanted})
+
+
+def _prefix(column: str, text: str) -> Q:
+    """Compare as a range of code points: exact and indexed, where LIKE is neither on SQLite."""
+    after = _least_text_after(text)
+    upper = Q(**{f"{column}__lt": after}) if after else Q()
+    return Q(**{f"{column}__gte": text}) & upper
+
+
+def _least_text_after(prefix: str) -> str:
+    """Return the least text above all that start so; empty when there is none."""
+    stem = prefix.rstrip(_LAST)
+    if not stem:
+        return ""
+    last = stem[-1]
+    return stem[:-1] + (_FIRST_AFTER if last == _LAST_BEFORE_SURROGATES else chr(ord(last) + 1))
+
+
+def _contains(column: str, text: str) -> Q:
+    return Q(GreaterThan(StrIndex(F(column), Value(text)), 0))
+
+
+def _icontains(column: str, text: str) -> Q:
+    """Let the database lower both sides: all of them know at least ASCII letters' case."""
+    return Q(GreaterThan(StrIndex(Lower(F(column)), Lower(Value(text))), 0))
+
+
+_SPECIAL: dict[str, Callable[[str, Any], Q]] = {
+    "isnull": _is_null,
+    "prefix": _prefix,
+    "contains": _contains,
+    "icontains": _icontains,
+}
+
+
+def _sentence(error: ValueError) -> str:
+    text = str(error)
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,59 @@
+"""`If-Match`: a change only of the version that the client has seen, else 412.
+
+The version is compared with the wallets locked, in the same database transaction as the
+change: of two clients that saw the same version one gets through.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from rest_framework.request import Request
+
+from wallet_transaction_api.api.jsonapi import tags
+from wallet_transaction_api.api.jsonapi.callers import Caller
+from wallet_transaction_api.api.jsonapi.problems import Problem, Refused, not_found
+from wallet_transaction_api.api.jsonapi.resources import Resource
+from wallet_transaction_api.ledger.journal import Book
+from wallet_transaction_api.ledger.units import in_transaction
+
+T = TypeVar("T")
+
+
+def conditionally(caller: Caller, resource: Resource, key: str, work: Callable[[], T]) -> T:
+    """Do the work, if the request's `If-Match` allows it on the resource as it is now."""
+    header = caller.request.headers.get("If-Match")
+    if header is None:
+        return work()
+
+    def guarded() -> T:
+        found = caller.find(resource, key, *resource.locks)
+        if found is None:
+            raise not_found()
+        Book(found[column] for column in resource.locks)
+        if not tags.allows(header, _subject(caller, resource, key)):
+            raise failed()
+        return work()
+
+    return in_transaction(guarded)
+
+
+def refuse_any(request: Request) -> None:
+    """Refuse a condition on what has no version yet: something new, or several things."""
+    if request.headers.get("If-Match", "*").strip() != "*":
+        raise failed()
+
+
+def failed() -> Refused:
+    """Make the refusal of a stale or foreign tag."""
+    detail = "The resource is no longer what If-Match names: fetch it again."
+    source = {"header": "If-Match"}
+    return Refused(Problem(status=412, code="precondition_failed", detail=detail, source=source))
+
+
+def _subject(caller: Caller, resource: Resource, key: str) -> tags.Subject | None:
+    if resource.version is None:
+        return None
+    stored = caller.find(resource, key, resource.version)
+    if stored is None:
+        raise not_found()
+    return tags.subject(resource.type, stored["id"], stored[resource.version])

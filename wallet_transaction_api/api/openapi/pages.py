@@ -1,0 +1,28 @@
+"""`/api/openapi.json` and `/api/docs`: the document, and Swagger UI served from our own host."""
+
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from drf_spectacular.views import SpectacularSwaggerView
+
+from wallet_transaction_api.api.openapi.generator import Generator
+from wallet_transaction_api.api.plain.answers import answer
+
+_swagger_ui = SpectacularSwaggerView.as_view(url_name="openapi", throttle_classes=())
+
+
+def document(request: HttpRequest) -> HttpResponse:
+    """Answer with the OpenAPI document: the same for everybody."""
+    return HttpResponse(_text(), content_type="application/json")
+
+
+def docs(request: HttpRequest) -> HttpResponse:
+    """Answer with Swagger UI; nothing in it comes from elsewhere."""
+    return _swagger_ui(request)
+
+
+@cache
+def _text() -> bytes:
+    generator: Any = Generator
+    return answer(generator().get_schema(public=True)).content

@@ -1,0 +1,90 @@
+"""`/api/token/` and `/api/register/`: tokens for those who have an account, or make one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.serializers import Serializer
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.serializers import (
+    TokenObtainPairSerializer,
+    TokenRefreshSerializer,
+)
+from rest_framework_simplejwt.tokens import RefreshToken
+
+from wallet_transaction_api.api import permissions, throttling
+from wallet_transaction_api.api.plain import fields
+from wallet_transaction_api.api.plain.answers import Refused, answer
+from wallet_transaction_api.api.plain.registration import NewAccount
+from wallet_transaction_api.ledger.units import in_transaction
+
+
+def obtain(request: HttpRequest) -> HttpResponse:
+    """Answer a username and its password with an access and a refresh token."""
+    with _guesses_counted(request):
+        try:
+            return answer(_validated(TokenObtainPairSerializer, request))
+        except AuthenticationFailed as error:
+            # Clients of simplejwt's own endpoint look for `detail`.
+            raise Refused("no_active_account", detail=str(error.detail)) from error
+
+
+def refresh(request: HttpRequest) -> HttpResponse:
+    """Answer a refresh token with a new access token."""
+    with _guesses_counted(request):
+        try:
+            return answer(_validated(TokenRefreshSerializer, request))
+        except (TokenError, AuthenticationFailed, User.DoesNotExist) as error:
+            raise Refused("token_not_valid", detail="Token is invalid or expired") from error
+
+
+def register(request: HttpRequest) -> HttpResponse:
+    """Make an account, with its wallet, and answer with tokens for it."""
+    if not settings.REGISTRATION_OPEN:
+        raise Refused("registration_closed")
+    with _guesses_counted(request):
+        account = _validated(NewAccount, request)
+        hashed = make_password(account["password"])  # slow by design, so outside the transaction
+        user = in_transaction(lambda: _create(account, hashed))
+    tokens = RefreshToken.for_user(user)
+    body = {
+        "id": str(user.pk),
+        "username": user.username,
+        "access": str(tokens.access_token),
+        "refresh": str(tokens),
+    }
+    return answer(body, status=201)
+
+
+def _validated(shape: type[Serializer[Any]], request: HttpRequest) -> Any:
+    serializer = shape(data=fields.read(request), context={"request": request})
+    serializer.is_valid(raise_exception=True)
+    return serializer.validated_data
+
+
+def _create(account: dict[str, Any], hashed: str) -> User:
+    username = account["username"]
+    # Whoever had a name that the database takes for the service owner's would be the service owner.
+    permissions.service_owner()
+    if User.objects.filter(username=username).exists():
+        raise Refused("username_taken")
+    user = User(username=username, email=account.get("email", ""), password=hashed)
+    user.save(force_insert=True)
+    return user
+
+
+@contextmanager
+def _guesses_counted(request: HttpRequest) -> Iterator[None]:
+    """Count what is refused against the caller's address, and refuse who guesses on."""
+    throttling.refuse_guessing(request)
+    try:
+        yield
+    except Refused as refused:
+        if refused.code in {"no_active_account", "token_not_valid", "username_taken"}:
+            throttling.count_guess(request)
+        raise

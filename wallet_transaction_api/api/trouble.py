@@ -1,0 +1,82 @@
+"""What goes wrong outside the views, answered in the dialect of the face that was asked."""
+
+import re
+import sys
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
+
+from wallet_transaction_api.api.errors import RETRY_AFTER
+from wallet_transaction_api.api.jsonapi import problems
+from wallet_transaction_api.api.jsonapi.negotiation import MEDIA_TYPE, DocumentRenderer
+from wallet_transaction_api.api.jsonapi.problems import Problem
+from wallet_transaction_api.api.plain.answers import answer
+from wallet_transaction_api.ledger import errors
+
+_PLAIN = re.compile(r"/(api/(wallet|token|register|v1)|livez|readyz)(/|\Z)")
+_JSONAPI = re.compile(r"/api(/|\Z)")
+_UNAVAILABLE = errors.LedgerUnreachable
+_TROUBLE = (OperationalError, InterfaceError, errors.Unavailable)
+
+
+class DatabaseTrouble:
+    """Middleware: a view that does not know how to say so answers 503 for a database in trouble."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Go on."""
+        return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer for the view."""
+        return unavailable(request) if isinstance(exception, _TROUBLE) else None
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Answer 503: nothing is known to be done, try again later."""
+    response = _answer(request, 503, _UNAVAILABLE.code, _UNAVAILABLE.title())
+    response["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+@csrf_exempt
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    """Answer 404 for a path below `/api` that no face has."""
+    return _answer(request, 404, "not_found", "Not found")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 400 for what Django itself refuses, such as a foreign `Host`."""
+    if _is_api(request):
+        return _answer(request, 400, "bad_request", "Bad request")
+    return defaults.bad_request(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500 for a defect of ours, 503 where the database failed before any view."""
+    if isinstance(sys.exception(), _TROUBLE):
+        return unavailable(request)
+    if _is_api(request):
+        return _answer(request, 500, "internal_error", "Internal error")
+    return defaults.server_error(request)
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return bool(_PLAIN.match(request.path_info) or _JSONAPI.match(request.path_info))
+
+
+def _answer(request: HttpRequest, status: int, code: str, error: str) -> HttpResponse:
+    if _PLAIN.match(request.path_info):
+        return answer({"error": error, "code": code}, status=status)
+    if _JSONAPI.match(request.path_info):
+        document = problems.document([Problem(status=status, code=code, detail=f"{error}.")])
+        body = DocumentRenderer().render(document)
+        return HttpResponse(
+            body, status=status, content_type=MEDIA_TYPE, headers={"Vary": "Accept"}
+        )
+    return HttpResponse(f"{error}\n", status=status, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,97 @@
+"""System checks: what would run but not be right, each with an id and a hint."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Tags
+from django.db import connection
+
+from wallet_transaction_api.migrating import state
+
+
+def register() -> None:
+    """Register every check of ours."""
+    checks.register(check_shared_cache, Tags.caches)
+    checks.register(check_self_credit, Tags.security, deploy=True)
+    checks.register(check_open_mode, Tags.security, deploy=True)
+    checks.register(check_mysql, Tags.database)
+    # `migrate` runs the database's other checks, on databases that lack everything.
+    checks.register(check_migrated, Tags.database, deploy=True)
+
+
+def check_shared_cache(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse several processes that would each cache balances on their own."""
+    if settings.WEB_WORKERS == 1 or settings.REDIS_URL:
+        return []
+    return [
+        checks.Error(
+            f"WEB_WORKERS={settings.WEB_WORKERS} without REDIS_URL: each would cache alone.",
+            hint="Set REDIS_URL, or WEB_WORKERS=1 with more WEB_THREADS.",
+            id="wallet_transaction_api.E001",
+        )
+    ]
+
+
+def check_self_credit(**kwargs: Any) -> list[CheckMessage]:
+    """Warn that users may raise their own balances."""
+    if not settings.SELF_CREDIT:
+        return []
+    return [
+        checks.Warning(
+            "SELF_CREDIT is on: every user may credit their own wallet.",
+            hint="Set SELF_CREDIT=false unless that is what you want.",
+            id="wallet_transaction_api.W001",
+        )
+    ]
+
+
+def check_open_mode(**kwargs: Any) -> list[CheckMessage]:
+    """Warn that anonymous callers move money."""
+    if settings.AUTH_REQUIRED:
+        return []
+    return [
+        checks.Warning(
+            "AUTH_REQUIRED is off: whoever reaches the service may move any wallet's money.",
+            hint="Keep it to a trusted network, or set AUTH_REQUIRED=true.",
+            id="wallet_transaction_api.W002",
+        )
+    ]
+
+
+def check_mysql(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a MySQL session that would round, cut or read ahead in silence."""
+    if not databases or connection.vendor != "mysql":
+        return []
+    mode, isolation = _mysql_session()
+    if "STRICT_TRANS_TABLES" in mode and isolation == "READ-COMMITTED":
+        return []
+    return [
+        checks.Error(
+            f"MySQL session with sql_mode {mode!r} and isolation {isolation!r}.",
+            hint="Leave init_command and isolation_level to the service: strict, READ COMMITTED.",
+            id="wallet_transaction_api.E002",
+        )
+    ]
+
+
+def check_migrated(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a database that lacks migrations, or lost what they brought."""
+    lacking = state.missing() if databases else []
+    if not lacking:
+        return []
+    return [
+        checks.Error(
+            f"The database lacks {', '.join(lacking)}.",
+            hint="Run python manage.py migrate.",
+            id="wallet_transaction_api.E003",
+        )
+    ]
+
+
+def _mysql_session() -> tuple[str, str]:
+    name = "tx_isolation" if connection.mysql_is_mariadb else "transaction_isolation"  # type: ignore[attr-defined]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT @@sql_mode, @@{name}")
+        mode, isolation = cursor.fetchone()
+    return str(mode), str(isolation)

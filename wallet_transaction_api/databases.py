@@ -1,0 +1,134 @@
+"""Django's `DATABASES` from the environment, with what each backend needs to keep money right."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+
+from wallet_transaction_api import env
+
+#: Seconds to wait for a connection before the database counts as down.
+CONNECT_TIMEOUT = 5
+#: Seconds that SQLite's single writer may keep others waiting; its queue is not fair.
+SQLITE_PATIENCE = 30
+STRICT_MODE = (
+    "STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,"
+    "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
+)
+#: What keeps money right; a URL that sets one of these would take it away.
+_KEPT_OPTIONS = frozenset(
+    {"charset", "init_command", "isolation_level", "pool", "sql_mode", "transaction_mode"}
+)
+_ENGINES = {
+    "mysql": "django.db.backends.mysql",
+    "postgres": "django.db.backends.postgresql",
+    "sqlite": "django.db.backends.sqlite3",
+}
+
+
+def default() -> dict[str, Any]:
+    """Return the settings of the one database."""
+    settings = _configured()
+    lock_timeout = env.number("DB_LOCK_TIMEOUT", 5, least=1, most=600)
+    prepared = env.flag("DB_PREPARED_STATEMENTS", default=True)
+    settings["CONN_HEALTH_CHECKS"] = True
+    settings.setdefault("OPTIONS", {})
+    if settings["ENGINE"] == _ENGINES["mysql"]:
+        _complete_mysql(settings, lock_timeout)
+    elif settings["ENGINE"] == _ENGINES["postgres"]:
+        _complete_postgres(settings, lock_timeout, prepared=prepared)
+    else:
+        _complete_sqlite(settings)
+    return settings
+
+
+def redis_url(text: str) -> str:
+    """Return the URL of a Redis, or nothing; refuse what django-redis would misread."""
+    if not text:
+        return text
+    if not text.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("use redis://, rediss:// or unix://")
+    try:
+        parts = urlsplit(text)
+        port, number = parts.port, parts.path.strip("/")
+    except ValueError:  # its text may repeat a password
+        raise ValueError("the port is not a number, or the password is not %-escaped") from None
+    if port == 0 or (parts.scheme != "unix" and number and not number.isdecimal()):
+        raise ValueError("the database, after the last /, is not a number")
+    return text
+
+
+def _configured() -> dict[str, Any]:
+    if env.text("DATABASE_URL"):
+        return _from_url(env.text("DATABASE_URL"))
+    if any(env.text(name) for name in env.DATABASE_PARTS):
+        return _from_parts()
+    return {"ENGINE": _ENGINES["sqlite"], "NAME": str(env.ROOT / "db.sqlite3")}
+
+
+def _from_url(url: str) -> dict[str, Any]:
+    try:
+        settings: dict[str, Any] = dict(dj_database_url.parse(url))
+    except ValueError:  # its text may repeat the URL, and with it a password
+        raise env.ConfigurationError(
+            "DATABASE_URL: not a mysql://, postgres:// or sqlite:/// URL"
+            " (a password's special characters are to be %-escaped)"
+        ) from None
+    if settings["ENGINE"] not in _ENGINES.values():
+        raise env.ConfigurationError("DATABASE_URL: use mysql://, postgres:// or sqlite:///")
+    if settings["NAME"] in {"", ":memory:"}:
+        raise env.ConfigurationError("DATABASE_URL: names no database")
+    kept = _KEPT_OPTIONS.intersection(settings.get("OPTIONS", {}))
+    if kept:
+        raise env.ConfigurationError(f"DATABASE_URL: {min(kept)} is the service's to set")
+    return settings
+
+
+def _from_parts() -> dict[str, Any]:
+    kind = env.choice("DB_ENGINE", "mysql", tuple(_ENGINES))
+    name = env.text("DB_NAME")
+    if not name:
+        raise env.ConfigurationError("DB_NAME: required with the other DB_ variables")
+    return {
+        "ENGINE": _ENGINES[kind],
+        "NAME": name,
+        "USER": env.text("DB_USER"),
+        "PASSWORD": env.text("DB_PASSWORD"),
+        "HOST": env.text("DB_HOST"),
+        "PORT": env.number("DB_PORT", 0, most=65535) or "",
+    }
+
+
+def _complete_mysql(settings: dict[str, Any], lock_timeout: int) -> None:
+    settings["CONN_MAX_AGE"] = 600
+    settings["OPTIONS"] = {
+        "charset": "utf8mb4",
+        "isolation_level": "read committed",
+        "connect_timeout": CONNECT_TIMEOUT,
+        "init_command": (f"SET sql_mode='{STRICT_MODE}', innodb_lock_wait_timeout={lock_timeout}"),
+        **settings["OPTIONS"],
+    }
+    settings["TEST"] = {"CHARSET": "utf8mb4"}
+
+
+def _complete_postgres(settings: dict[str, Any], lock_timeout: int, *, prepared: bool) -> None:
+    settings["CONN_MAX_AGE"] = 600
+    given = settings["OPTIONS"].pop("options", "")
+    settings["OPTIONS"] = {
+        "connect_timeout": CONNECT_TIMEOUT,
+        "options": f"{given} -c lock_timeout={lock_timeout}s".strip(),
+        # After how many executions the engine's statements are prepared; Django's own never are.
+        "prepare_threshold": 0 if prepared else None,
+        **settings["OPTIONS"],
+    }
+
+
+def _complete_sqlite(settings: dict[str, Any]) -> None:
+    settings["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": SQLITE_PATIENCE,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
+        **settings["OPTIONS"],
+    }
+    # In memory, threads of a test would not share it as they share a file.
+    settings["TEST"] = {"NAME": f"{settings['NAME']}.test"}

@@ -1,0 +1,169 @@
+"""Group commit: concurrent single postings of one process share a database transaction.
+
+Whoever comes first leads: it commits for itself and for all who are waiting by then, and while
+its commit is under way the next group gathers. Nobody waits for company: alone, a posting runs
+at once, on its own thread and connection, as if this module were not there. There is no thread
+to start or to drain: a server that finishes its requests has finished its groups.
+
+The shared lane never waits for a wallet that somebody else has locked (another process, an
+operator's transaction): such a wallet's postings go to a lane of its own, where they gather until
+the lock is theirs, without holding up anybody else's. See docs/decisions/0008-group-commit.md.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+
+from wallet_transaction_api.ledger import errors, in_flight, posting
+from wallet_transaction_api.ledger.claims import Kept
+from wallet_transaction_api.ledger.posting import Outcome, Posted, Posting
+
+#: Postings per database transaction: locks are held for milliseconds.
+LARGEST_GROUP = 256
+#: A wallet found locked keeps a lane of its own for this many seconds.
+CONTENDED_SECONDS = 1.0
+#: After these the group may be in the database or not: nobody may try again by himself.
+_UNKNOWN = (OperationalError, InterfaceError, errors.Unavailable)
+
+#: Returns the postings that wait by now, the leader's first; each call adds to what it gave.
+Gather = Callable[[], Sequence[Posting]]
+#: Posts a group; answers None for a posting whose wallet is locked by somebody else.
+Post = Callable[[Gather], Sequence[Outcome | None]]
+
+
+def post_one(item: Posting) -> Posted:
+    """Post one, together with those that come at the same time; raises its refusal.
+
+    Returns after the commit. Promises what `posting.post_one` promises: a neighbour that is
+    refused, and a group that fails, change nothing for the others. Inside an open database
+    transaction, and with `GROUP_COMMIT=false`, it is `posting.post_one`.
+    """
+    if not settings.GROUP_COMMIT or connection.in_atomic_block:
+        return posting.post_one(item)
+    return posting.posted(_lanes.post(item))
+
+
+def post_once(item: Posting) -> Kept:
+    """Post one under its claim, likewise; promises what `posting.post_once` promises."""
+    if item.claim is None or not settings.GROUP_COMMIT or connection.in_atomic_block:
+        return posting.post_once(item)
+    with in_flight.only_here(item.claim):
+        return posting.kept(_lanes.post(item))
+
+
+class _Ticket:
+    """One posting in a lane, and the gate where its thread waits."""
+
+    __slots__ = ("error", "gate", "item", "leads", "outcome")
+
+    def __init__(self, item: Posting) -> None:
+        self.item = item
+        self.gate = threading.Lock()
+        self.gate.acquire()
+        self.leads = False
+        self.outcome: Outcome | None = None
+        self.error: Exception | None = None
+
+
+class Lane:
+    """A queue of postings with one leader at a time, who posts what has gathered."""
+
+    def __init__(self, post: Post) -> None:
+        """Post each group by `post`, which is one database transaction and gathers it."""
+        self._post = post
+        self._lock = threading.Lock()
+        self._waiting: deque[_Ticket] = deque()
+        self._is_led = False
+
+    def post(self, item: Posting) -> Outcome | None:
+        """Return the posting's outcome once it is durable; None if nothing was done for it."""
+        ticket = _Ticket(item)
+        with self._lock:
+            self._waiting.append(ticket)
+            ticket.leads, self._is_led = not self._is_led, True
+        if not ticket.leads:
+            ticket.gate.acquire()
+        if ticket.leads:
+            self._lead()
+        return ticket.outcome if ticket.error is None else _alone(ticket)
+
+    def _lead(self) -> None:
+        """Post one group, the leader's own posting first, and pass the lead on."""
+        group: list[_Ticket] = []
+        try:
+            outcomes = self._post(lambda: self._gathered(group))
+        except Exception as error:  # noqa: BLE001 each of the group decides what it means to it
+            for ticket in group or self._all_waiting(group):
+                ticket.error = error
+        else:
+            for ticket, outcome in zip(group, outcomes, strict=True):
+                ticket.outcome = outcome
+        finally:
+            self._pass_on()
+            for ticket in group[1:]:
+                ticket.gate.release()
+
+    def _gathered(self, group: list[_Ticket]) -> list[Posting]:
+        """Let those who wait join the group; return its postings."""
+        with self._lock:
+            while self._waiting and len(group) < LARGEST_GROUP:
+                group.append(self._waiting.popleft())
+        return [ticket.item for ticket in group]
+
+    def _all_waiting(self, group: list[_Ticket]) -> list[_Ticket]:
+        """Let a failure before anybody was gathered be theirs who waited for the same."""
+        self._gathered(group)
+        return group
+
+    def _pass_on(self) -> None:
+        with self._lock:
+            self._is_led = bool(self._waiting)
+            if self._is_led:
+                self._waiting[0].leads = True
+                self._waiting[0].gate.release()
+
+
+class Lanes:
+    """The shared lane, and one for each wallet that was found locked of late."""
+
+    def __init__(self) -> None:
+        """One per process."""
+        self._shared = Lane(lambda gather: posting.post_unlocked(gather()))
+        self._own: dict[int, tuple[Lane, float]] = {}
+        self._lock = threading.Lock()
+
+    def post(self, item: Posting) -> Outcome:
+        """Return the posting's outcome once it is durable."""
+        lane, until = self._own.get(item.wallet_id, (self._shared, 0.0))
+        outcome = (lane if time.monotonic() < until else self._shared).post(item)
+        if outcome is None:
+            outcome = self._own_lane(item.wallet_id).post(item)
+        return outcome or errors.LedgerBusy()
+
+    def _own_lane(self, wallet_id: int) -> Lane:
+        """Open the wallet's lane or keep it open; lanes not asked for lately are forgotten."""
+        now = time.monotonic()
+        with self._lock:
+            lane, _ = self._own.get(wallet_id) or (_lane_of(wallet_id), now)
+            self._own = {key: own for key, own in self._own.items() if now < own[1]}
+            self._own[wallet_id] = lane, now + CONTENDED_SECONDS
+        return lane
+
+
+def _lane_of(wallet_id: int) -> Lane:
+    """Make a wallet's lane: whoever comes while the lock is waited for still is in the group."""
+    return Lane(lambda gather: posting.post_when_locked(wallet_id, gather))
+
+
+def _alone(ticket: _Ticket) -> Outcome:
+    """Post by oneself what failed in company; raise what must not be tried again."""
+    if isinstance(ticket.error, _UNKNOWN):
+        raise ticket.error
+    return posting.post([ticket.item])[0]
+
+
+_lanes = Lanes()

@@ -1,0 +1,89 @@
+"""`migrate`: Django's migrations, then Alembic's, on the same database, one process at a time."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from alembic.util import CommandError as AlembicError
+from django.apps import apps
+from django.core.management.base import CommandError
+from django.core.management.commands.migrate import Command as DjangoMigrate
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models.signals import pre_migrate
+
+from wallet_transaction_api.migrating import lock, refusals, revisions, state
+
+APP = "wallet_transaction_api"
+
+
+class Command(DjangoMigrate):
+    """Bring the database fully up to date, or say what that would take (`--plan`, `--check`)."""
+
+    help = "Updates database schema: Django's migrations, then Alembic's (docs/migrations.md)."
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Tell an unreachable database and the like in one line."""
+        try:
+            with refusals.told_as(CommandError):
+                return super().execute(*args, **options)
+        except AlembicError as error:
+            raise CommandError(str(error)) from error
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run Django's part as ever, and Alembic's where the whole database is meant."""
+        self.verbosity = options["verbosity"]
+        if options["database"] != DEFAULT_DB_ALIAS or options["fake"] or options["prune"]:
+            super().handle(*args, **options)
+        elif options["plan"] or options["check_unapplied"]:
+            self._foretell(*args, **options)
+        else:
+            with lock.migrating():
+                self._migrate(*args, **options)
+
+    def _foretell(self, *args: Any, **options: Any) -> None:
+        """Add Alembic's part to Django's, which with `--check` exits by itself."""
+        lacking = [] if options["app_label"] else state.missing_of_alembic()
+        if options["plan"] and lacking:
+            self._say("Planned by Alembic, after Django's migrations:")
+            for item in lacking:
+                self.stdout.write(f"  {item}")
+        super().handle(*args, **options)
+        if lacking and options["check_unapplied"]:
+            sys.exit(1)
+
+    def _migrate(self, *args: Any, **options: Any) -> None:
+        app = apps.get_app_config(APP)
+        pre_migrate.connect(self._make_way, sender=app, weak=False)
+        try:
+            super().handle(*args, **options)
+        finally:
+            pre_migrate.disconnect(self._make_way, sender=app)
+        if not options["app_label"]:
+            self._upgrade()
+        for item in state.restore():
+            self._say(f"Put back: {item}")
+
+    def _upgrade(self) -> None:
+        newer = revisions.unknown()
+        if newer:
+            self._say(f"Alembic is at {', '.join(newer)}, newer than this code: left as it is.")
+        elif revisions.pending():
+            self._say("Running Alembic's revisions:")
+            revisions.upgrade(report=self._reporter("Applied"))
+
+    def _make_way(self, plan: Any, **kwargs: Any) -> None:
+        """Take Alembic's objects off tables that Django is about to drop.
+
+        Else its version table would claim objects that went with the tables.
+        """
+        dropped = any(back and step.app_label == APP and step.initial for step, back in plan)
+        if dropped and revisions.applied():
+            self._say("Taking back Alembic's revisions first:")
+            revisions.downgrade(report=self._reporter("Taken back"))
+
+    def _reporter(self, verb: str) -> Callable[[str], None]:
+        return lambda title: self._say(f"  {verb} {title}")
+
+    def _say(self, line: str) -> None:
+        if self.verbosity >= 1:
+            self.stdout.write(line)

@@ -1,0 +1,73 @@
+"""`verify_ledger`: proves that the books are right, or names what is not."""
+
+import re
+from argparse import ArgumentTypeError
+from collections import Counter
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from wallet_transaction_api.ledger import verification
+from wallet_transaction_api.ledger.verification import Violation
+
+
+class Command(BaseCommand):
+    """Check every wallet, transaction and journal entry; exit 1 if any promise is broken.
+
+    Safe beside writers. Violations go to standard output, one a line; progress to standard error.
+    """
+
+    help = "Checks the ledger's invariants over all data; exits 1 and names each violation."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add `--batch`."""
+        parser.add_argument(
+            "--batch",
+            type=_positive,
+            default=verification.BATCH,
+            metavar="N",
+            help="wallets read in one snapshot (default: %(default)s)",
+        )
+        parser.add_argument(
+            "--seal",
+            type=_digest,
+            metavar="HASH",
+            help="a head that seal_journal printed: the chain has to contain it",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Walk through everything."""
+        counts: Counter[str] = Counter()
+        for item in verification.walk(batch=options["batch"], anchor=options["seal"]):
+            if isinstance(item, Violation):
+                counts["violations"] += 1
+                self.stdout.write(str(item))
+            else:
+                counts.update(asdict(item))
+                kind = "seals" if item.seals else "wallets"
+                self._show(f"{counts[kind]} {kind}", options["verbosity"])
+        self._conclude(counts)
+
+    def _show(self, checked: str, verbosity: int) -> None:
+        if verbosity:
+            self.stderr.write(f"{checked} checked", self.style.NOTICE)
+
+    def _conclude(self, counts: Counter[str]) -> None:
+        names = ("wallets", "transactions", "entries", "seals")
+        summary = ", ".join(f"{counts[name]} {name}" for name in names)
+        if counts["violations"]:
+            raise CommandError(f"{counts['violations']} violations in {summary}", returncode=1)
+        self.stdout.write(f"No violation in {summary}")
+
+
+def _digest(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{64}", text):
+        raise ArgumentTypeError(f"{text!r} is not a SHA-256 of 64 hexadecimal digits")
+    return text
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise ArgumentTypeError(f"{text!r} is not a number from 1 up")
+    return int(text)
