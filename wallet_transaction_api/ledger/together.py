@@ -7,7 +7,7 @@ an INSERT of many rows, another, and an UPDATE: docs/decisions/0057-one-statemen
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -26,6 +26,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import TableValuedAlias
 
 from wallet_transaction_api import sql
@@ -45,6 +46,7 @@ def write(rows: Sequence[Mapping[str, Any]], changed: Sequence[WalletState]) -> 
     params = {
         "postings": json.dumps(rows, default=str),
         "wallets": json.dumps([_state(wallet) for wallet in changed], default=str),
+        "ids": _array(wallet.id for wallet in changed),
     }
     return {row["txid"]: row["id"] for row in sql.fetch_planned(write_rows, params=params)}
 
@@ -52,13 +54,12 @@ def write(rows: Sequence[Mapping[str, Any]], changed: Sequence[WalletState]) -> 
 def lock(ids: Sequence[int], *, waiting: bool) -> list[sql.Row]:
     """Read and lock the wallets, in id order; without `waiting`, the free ones."""
     build = lock_listed if waiting else lock_free_listed
-    return sql.fetch_planned(build, params={"ids": f"{{{','.join(map(str, ids))}}}"})
+    return sql.fetch_planned(build, params={"ids": _array(ids)})
 
 
 def lock_listed() -> Select[tuple[object, ...]]:
     """Read and lock the wallets of the array `ids`."""
-    listed = cast(bindparam("ids"), ARRAY(BigInteger))
-    chosen = select(*statements.state_columns()).where(wallets.c.id == any_(listed))
+    chosen = select(*statements.state_columns()).where(_is_listed())
     return chosen.order_by(wallets.c.id).with_for_update()
 
 
@@ -68,7 +69,11 @@ def lock_free_listed() -> Select[tuple[object, ...]]:
 
 
 def write_rows() -> Select[tuple[object, ...]]:
-    """Write `postings` and `wallets`; answer the new transactions' `id` and `txid`."""
+    """Write `postings` and `wallets`; answer the new transactions' `id` and `txid`.
+
+    The wallets' ids come once more as the array `ids`: of the rows in a JSON text the planner
+    knows nothing, so it would read every wallet to find them.
+    """
     given = select(_rows("postings", (transactions, _POSTED), (entries, _ENTERED))).cte("given")
     posted = select(*(given.c[name] for name in _POSTED), literal_column("1"), given.c.created_at)
     made = (
@@ -84,11 +89,19 @@ def write_rows() -> Select[tuple[object, ...]]:
     given_wallets = _rows("wallets", (wallets, _MOVED))
     moved = (
         update(wallets)
-        .where(wallets.c.id == given_wallets.c.id)
+        .where(wallets.c.id == given_wallets.c.id, _is_listed())
         .values({name: given_wallets.c[name] for name in statements.MOVED})
         .cte("moved")
     )
     return select(made.c.id, made.c.txid).add_cte(kept, moved)
+
+
+def _is_listed() -> ColumnElement[bool]:
+    return wallets.c.id == any_(cast(bindparam("ids"), ARRAY(BigInteger)))
+
+
+def _array(ids: Iterable[int]) -> str:
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 def _rows(parameter: str, *parts: tuple[Table, Sequence[str]]) -> TableValuedAlias:
