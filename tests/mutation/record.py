@@ -64,6 +64,25 @@ class Plan:
         """Keep the plan."""
         PLAN.write_text(json.dumps({"seconds": self.seconds, "reached": self.reached}))
 
+    def and_also(
+        self, seconds: dict[str, float], reached: dict[str, dict[str, list[int]]]
+    ) -> "Plan":
+        """Return the plan with what was measured of further tests."""
+        modules = self.reached.keys() | reached.keys()
+        return Plan(
+            seconds={**self.seconds, **seconds},
+            reached={key: self.reached.get(key, {}) | reached.get(key, {}) for key in modules},
+        )
+
+    def without(self, names: list[str]) -> "Plan":
+        """Return the plan without the tests that cannot be relied on."""
+        left = {name: took for name, took in self.seconds.items() if name not in names}
+        return Plan(seconds=left, reached=self.reached)
+
+    def quickest_first(self) -> list[str]:
+        """Return the tests in the order in which they are asked of a mutant that all reach."""
+        return self._interleaved(list(self.seconds))
+
     def tests(self, mutant: Mutant, *, whole_module: bool) -> list[str]:
         """Return the tests that reach the mutant, the likeliest to notice it first, up to a budget.
 

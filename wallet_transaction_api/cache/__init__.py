@@ -21,9 +21,11 @@ from wallet_transaction_api.ledger import balances
 from wallet_transaction_api.ledger.rules import WalletState
 
 Row = dict[str, Any]
+#: One wallet's columns. Threads share it, nobody changes it.
+Balance = Mapping[str, Any]
 
 
-def balance_by_uuid(uuid: UUID) -> Row | None:
+def balance_by_uuid(uuid: UUID) -> Balance | None:
     """Return what `balances.of_uuid` would: at least as new as every acknowledged write.
 
     None when there is no such wallet, which is never remembered. A closed wallet is
@@ -41,7 +43,7 @@ def balance_by_uuid(uuid: UUID) -> Row | None:
     return wallet
 
 
-def balance_of_user(user_id: int) -> Row | None:
+def balance_of_user(user_id: int) -> Balance | None:
     """Return what `balances.of_user` would, by the same promise as `balance_by_uuid`."""
     if connection.in_atomic_block:
         return balances.of_user(user_id)
@@ -54,7 +56,7 @@ def balance_of_user(user_id: int) -> Row | None:
     return wallet
 
 
-def wallet_by_uuid(uuid: UUID) -> Mapping[str, Any] | None:
+def wallet_by_uuid(uuid: UUID) -> Balance | None:
     """Return what a posting asks before it locks: whose the wallet is, and its currency.
 
     It was open when it was noted; whether it still is, or is there at all, is decided on the
@@ -67,7 +69,7 @@ def wallet_by_uuid(uuid: UUID) -> Mapping[str, Any] | None:
     return wallet
 
 
-def wallet_by_id(wallet_id: int) -> Mapping[str, Any] | None:
+def wallet_by_id(wallet_id: int) -> Balance | None:
     """Return the same by the wallet's id."""
     if connection.in_atomic_block:
         return balances.of_id(wallet_id)
@@ -81,7 +83,7 @@ def wallet_by_id(wallet_id: int) -> Mapping[str, Any] | None:
     return wallet
 
 
-def wallet_of_user(user_id: int) -> Mapping[str, Any] | None:
+def wallet_of_user(user_id: int) -> Balance | None:
     """Return the same of the user's automatic wallet."""
     uuid = directory.default_of(user_id)
     wallet = directory.recall(uuid) if uuid else None
@@ -121,7 +123,7 @@ def health() -> Health:
     return backends.current().health()
 
 
-def _note(wallet: Row | None) -> None:
+def _note(wallet: Balance | None) -> None:
     """Note what the next posting asks; inside a transaction it is not everybody's yet."""
     if wallet is not None and not connection.in_atomic_block:
         directory.note(wallet)

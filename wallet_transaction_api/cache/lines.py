@@ -18,12 +18,17 @@ class Lines(threading.local):
         It is none of the pool's: one taken from there and never given back would count for ever.
         """
         self._connection = pool.connection_class(**pool.connection_kwargs)
+        self._life = 0
 
-    def call(self, *command: Any) -> Any:
+    def call(self, life: int, *command: Any) -> Any:
         """Send one command and return its answer; raises what the client would raise.
 
-        A connection that failed in any way is closed, so that no answer is read late.
+        A connection that failed in any way is closed, so that no answer is read late. So is one
+        made in another `life` of the server's: it would fail, as if the server had gone again.
         """
+        if life != self._life:
+            self._connection.disconnect()
+            self._life = life
         try:
             self._connection.send_command(*command)
             return self._connection.read_response()

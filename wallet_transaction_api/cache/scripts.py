@@ -21,22 +21,28 @@ class Script:
         object.__setattr__(self, "digest", digest)
 
 
-#: KEYS epoch, entry. ARGV a token, the lease's milliseconds.
-#: Returns the balance; else 1 when the token was taken as lease, nil when another's stands.
+#: KEYS epoch, entries. ARGV a token, the lease's milliseconds.
+#: Returns for each entry the balance; else 1 when the token was taken as lease, nil when
+#: another's stands.
 READ = Script("""
 local epoch = redis.call('GET', KEYS[1])
-local entry = redis.call('HMGET', KEYS[2], 'epoch', 'balance')
-if epoch and entry[1] == epoch then
-  return entry[2]
+local found = {}
+for i = 2, #KEYS do
+  local entry = redis.call('HMGET', KEYS[i], 'epoch', 'balance')
+  if epoch and entry[1] == epoch then
+    found[i - 1] = entry[2]
+  else
+    if not epoch then
+      epoch = ARGV[1]
+      redis.call('SET', KEYS[1], epoch)
+    end
+    redis.call('DEL', KEYS[i])
+    redis.call('HSET', KEYS[i], 'epoch', epoch, 'lease', ARGV[1])
+    redis.call('PEXPIRE', KEYS[i], ARGV[2])
+    found[i - 1] = 1
+  end
 end
-if not epoch then
-  epoch = ARGV[1]
-  redis.call('SET', KEYS[1], epoch)
-end
-redis.call('DEL', KEYS[2])
-redis.call('HSET', KEYS[2], 'epoch', epoch, 'lease', ARGV[1])
-redis.call('PEXPIRE', KEYS[2], ARGV[2])
-return 1
+return found
 """)
 
 #: KEYS entry. ARGV the lease, the version, the balance, its milliseconds beyond the lease's:

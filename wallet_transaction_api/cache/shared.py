@@ -5,7 +5,7 @@ published before the answer.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -17,9 +17,11 @@ from wallet_transaction_api.cache.lines import Lines
 from wallet_transaction_api.cache.scripts import Script
 from wallet_transaction_api.cache.stores import LEASE_SECONDS, Change, Health, Reading
 from wallet_transaction_api.cache.trust import FAILURES, Trust
+from wallet_transaction_api.lanes import Gather, Lane
 
-#: Wallets published by one call; more than a batch of postings ever touches at once.
+#: Wallets published or read by one call; more than a batch of postings ever touches at once.
 CHUNK = 500
+_MISS: Reading = (None, None)
 
 
 class SharedStore:
@@ -33,12 +35,14 @@ class SharedStore:
         self._prefix = str(caches["default"].make_key("wallets-1:"))
         self._epoch = self._prefix + "epoch"
         self.trust = Trust(self._void)
+        self._reads: Lane[str, Reading] = Lane(self._read, most=CHUNK)
 
     def read(self, key: str) -> Reading:
-        """One round trip, also when it takes the lease."""
-        lease = f"{random.getrandbits(64):x}"
-        answer = self._run(scripts.READ, [self._epoch, self._prefix + key], lease, _lease_ms())
-        return (None, lease) if answer == 1 else (answer, None)
+        """One round trip, also when it takes the lease, shared with those who come meanwhile.
+
+        It starts after all of them have come, so none is answered what was true before.
+        """
+        return self._reads.join(key) if self.trust.reads() else _MISS
 
     def fill(self, key: str, lease: str, version: int, text: str) -> None:
         """One round trip."""
@@ -72,6 +76,13 @@ class SharedStore:
                 self.trust.lose(error, tries)
         return "ok" if self.trust.publishes() else "degraded"
 
+    def _read(self, gather: Gather[str]) -> Iterable[Reading]:
+        keys, lease = gather(), f"{random.getrandbits(64):x}"
+        asked = list(dict.fromkeys(keys))
+        names = [self._epoch, *(self._prefix + key for key in asked)]
+        answers = self._run(scripts.READ, names, lease, _lease_ms())
+        return _shared_out(keys, dict(zip(asked, answers or (), strict=False)), lease)
+
     def _run(self, script: Script, keys: Sequence[str], *values: Any) -> Any:
         if not self.trust.reads():
             return None
@@ -94,7 +105,9 @@ class SharedStore:
         self.trust.cover()
 
     def _call(self, script: Script, keys: Sequence[str], *values: Any) -> Any:
-        return self._lines.call("EVALSHA", script.digest, len(keys), *keys, *values)
+        return self._lines.call(
+            self.trust.tries, "EVALSHA", script.digest, len(keys), *keys, *values
+        )
 
     def _void(self) -> None:
         """End the epoch, then load the scripts: nobody reads on in the old one."""
@@ -103,6 +116,17 @@ class SharedStore:
             for script in scripts.ALL:
                 pipeline.execute_command("SCRIPT LOAD", script.text)
             pipeline.execute()
+
+
+def _shared_out(keys: Sequence[str], found: dict[str, Any], lease: str) -> Iterator[Reading]:
+    """Give each reader what was found under its key; where that is the lease, only the first."""
+    for key in keys:
+        answer = found.get(key)
+        if answer == 1:
+            found[key] = None
+            yield None, lease
+        else:
+            yield answer, None
 
 
 def _entry_ms() -> int:

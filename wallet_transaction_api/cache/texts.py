@@ -1,5 +1,6 @@
 """How cached values are written: compact JSON, decimals as strings. Pure."""
 
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -26,8 +27,9 @@ def write_balance(wallet: Mapping[str, Any]) -> str:
     return _encode([wallet[name] for name in BALANCE])
 
 
-def read_balance(text: str | bytes) -> Row:
-    """Read what `write_balance` wrote."""
+@functools.lru_cache(maxsize=2048)
+def read_balance(text: str | bytes) -> Mapping[str, Any]:
+    """Read what `write_balance` wrote; a text that is read again is read once."""
     row = dict(zip(BALANCE, json.loads(text), strict=True))
     row["uuid"] = UUID(row["uuid"])
     row["balance"] = Decimal(row["balance"])

@@ -1,9 +1,7 @@
 """Group commit: concurrent single postings of one process share a database transaction.
 
-Whoever comes first leads: it commits for itself and for all who are waiting by then, and while
-its commit is under way the next group gathers. Nobody waits for company: alone, a posting runs
-at once, on its own thread and connection, as if this module were not there. There is no thread
-to start or to drain: a server that finishes its requests has finished its groups.
+Whoever comes first commits for itself and for all who are waiting by then (`lanes`); alone, a
+posting runs at once, on its own thread and connection, as if this module were not there.
 
 The shared lane never waits for a wallet that somebody else has locked (another process, an
 operator's transaction): such a wallet's postings go to a lane of its own, where they gather until
@@ -12,12 +10,12 @@ the lock is theirs, without holding up anybody else's. See docs/decisions/0008-g
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
+from wallet_transaction_api import lanes
 from wallet_transaction_api.ledger import errors, in_flight, posting
 from wallet_transaction_api.ledger.claims import Kept
 from wallet_transaction_api.ledger.posting import Outcome, Posted, Posting
@@ -29,8 +27,7 @@ CONTENDED_SECONDS = 1.0
 #: After these the group may be in the database or not: nobody may try again by himself.
 _UNKNOWN = (OperationalError, InterfaceError, errors.Unavailable)
 
-#: Returns the postings that wait by now, the leader's first; each call adds to what it gave.
-Gather = Callable[[], Sequence[Posting]]
+Gather = lanes.Gather[Posting]
 #: Posts a group; answers None for a posting whose wallet is locked by somebody else.
 Post = Callable[[Gather], Sequence[Outcome | None]]
 
@@ -55,76 +52,24 @@ def post_once(item: Posting) -> Kept:
         return posting.kept(_lanes.post(item))
 
 
-class _Ticket:
-    """One posting in a lane, and the gate where its thread waits."""
-
-    __slots__ = ("error", "gate", "item", "leads", "outcome")
-
-    def __init__(self, item: Posting) -> None:
-        self.item = item
-        self.gate = threading.Lock()
-        self.gate.acquire()
-        self.leads = False
-        self.outcome: Outcome | None = None
-        self.error: Exception | None = None
-
-
-class Lane:
-    """A queue of postings with one leader at a time, who posts what has gathered."""
+class Lane(lanes.Lane[Posting, Outcome | None]):
+    """The postings that go into the same database transactions."""
 
     def __init__(self, post: Post) -> None:
         """Post each group by `post`, which is one database transaction and gathers it."""
-        self._post = post
-        self._lock = threading.Lock()
-        self._waiting: deque[_Ticket] = deque()
-        self._is_led = False
+        super().__init__(post, most=LARGEST_GROUP)
 
     def post(self, item: Posting) -> Outcome | None:
-        """Return the posting's outcome once it is durable; None if nothing was done for it."""
-        ticket = _Ticket(item)
-        with self._lock:
-            self._waiting.append(ticket)
-            ticket.leads, self._is_led = not self._is_led, True
-        if not ticket.leads:
-            ticket.gate.acquire()
-        if ticket.leads:
-            self._lead()
-        return ticket.outcome if ticket.error is None else _alone(ticket)
+        """Return the posting's outcome once it is durable; None if nothing was done for it.
 
-    def _lead(self) -> None:
-        """Post one group, the leader's own posting first, and pass the lead on."""
-        group: list[_Ticket] = []
+        What failed in company is posted alone, unless it may be in the database already.
+        """
         try:
-            outcomes = self._post(lambda: self._gathered(group))
-        except Exception as error:  # noqa: BLE001 each of the group decides what it means to it
-            for ticket in group or self._all_waiting(group):
-                ticket.error = error
-        else:
-            for ticket, outcome in zip(group, outcomes, strict=True):
-                ticket.outcome = outcome
-        finally:
-            self._pass_on()
-            for ticket in group[1:]:
-                ticket.gate.release()
-
-    def _gathered(self, group: list[_Ticket]) -> list[Posting]:
-        """Let those who wait join the group; return its postings."""
-        with self._lock:
-            while self._waiting and len(group) < LARGEST_GROUP:
-                group.append(self._waiting.popleft())
-        return [ticket.item for ticket in group]
-
-    def _all_waiting(self, group: list[_Ticket]) -> list[_Ticket]:
-        """Let a failure before anybody was gathered be theirs who waited for the same."""
-        self._gathered(group)
-        return group
-
-    def _pass_on(self) -> None:
-        with self._lock:
-            self._is_led = bool(self._waiting)
-            if self._is_led:
-                self._waiting[0].leads = True
-                self._waiting[0].gate.release()
+            return self.join(item)
+        except _UNKNOWN:
+            raise
+        except Exception:  # noqa: BLE001 a neighbour may be what was wrong with it
+            return posting.post([item])[0]
 
 
 class Lanes:
@@ -157,13 +102,6 @@ class Lanes:
 def _lane_of(wallet_id: int) -> Lane:
     """Make a wallet's lane: whoever comes while the lock is waited for still is in the group."""
     return Lane(lambda gather: posting.post_when_locked(wallet_id, gather))
-
-
-def _alone(ticket: _Ticket) -> Outcome:
-    """Post by oneself what failed in company; raise what must not be tried again."""
-    if isinstance(ticket.error, _UNKNOWN):
-        raise ticket.error
-    return posting.post([ticket.item])[0]
 
 
 _lanes = Lanes()
