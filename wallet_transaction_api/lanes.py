@@ -6,6 +6,7 @@ is no thread to start or to drain: a server that finishes its requests has finis
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
@@ -35,14 +36,21 @@ class Lane(Generic[Item, Outcome]):
     """A queue with one leader at a time, who serves what has gathered."""
 
     def __init__(
-        self, serve: Callable[[Gather[Item]], Iterable[Outcome]], *, most: int = 1000
+        self,
+        serve: Callable[[Gather[Item]], Iterable[Outcome]],
+        *,
+        most: int = 1000,
+        pause: float = 0,
     ) -> None:
         """Have each group of up to `most` served by `serve`, which gathers it when it is ready.
 
-        It returns an outcome for each item, in their order.
+        It returns an outcome for each item, in their order. Where the last leader had company,
+        the next one waits for so many seconds of `pause`: others are on their way.
         """
         self._serve = serve
         self._most = most
+        self._pause = pause
+        self._had_company = False
         self._lock = threading.Lock()
         self._waiting: deque[_Ticket[Item, Outcome]] = deque()
         self._is_led = False
@@ -59,6 +67,8 @@ class Lane(Generic[Item, Outcome]):
         if not ticket.leads:
             ticket.gate.acquire()
         if ticket.leads:
+            if self._pause and self._had_company:
+                time.sleep(self._pause)
             self._lead()
         if ticket.error is not None:
             raise ticket.error
@@ -76,6 +86,7 @@ class Lane(Generic[Item, Outcome]):
             for ticket, outcome in zip(group, outcomes, strict=True):
                 ticket.outcome = outcome
         finally:
+            self._had_company = len(group) > 1
             self._pass_on()
             for ticket in group[1:]:
                 ticket.gate.release()

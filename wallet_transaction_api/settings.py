@@ -70,10 +70,11 @@ MIDDLEWARE = [
     "wallet_transaction_api.api.request_ids.RequestIds",
     "wallet_transaction_api.api.proxies.TrustedProxies",
     "django.middleware.security.SecurityMiddleware",
-    "wallet_transaction_api.admin.middleware.StaticFiles",
     "wallet_transaction_api.api.cors.OtherOrigins",
-    "wallet_transaction_api.admin.middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
+    # For pages only; the faces pass them by in one step, so they stand together.
+    "wallet_transaction_api.admin.middleware.StaticFiles",
+    "wallet_transaction_api.admin.middleware.Sessions",
     "wallet_transaction_api.admin.middleware.ForgeryProtection",
     "wallet_transaction_api.admin.middleware.Users",
     "wallet_transaction_api.admin.middleware.Messages",

@@ -18,18 +18,23 @@ _FACES = ("/api", "/livez", "/readyz")
 
 
 class _Layer(Protocol):
-    get_response: Any
+    past: Any
 
     def __call__(self, request: Any) -> Any: ...
 
 
 class _ForPages:
-    """Goes through the middleware for pages, and past it for the faces."""
+    """Goes through the middleware for pages, and past all of them at once for the faces."""
+
+    def __init__(self, get_response: Any) -> None:
+        super().__init__(get_response)  # type: ignore[call-arg]  # the middleware's own
+        #: What follows the last of them; Django wraps each in a function with its attributes.
+        self.past = getattr(get_response, "past", get_response)
 
     def __call__(self: _Layer, request: Any) -> Any:
         """Go on."""
         if request.path_info.startswith(_FACES):
-            return self.get_response(request)
+            return self.past(request)
         return super().__call__(request)  # type: ignore[safe-super]  # the middleware's own
 
 

@@ -1,12 +1,11 @@
 """`X-Request-ID`: one name for a request in its answer, in the logs and in what it changed."""
 
-import os
 import re
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from wallet_transaction_api import origins
+from wallet_transaction_api import names, origins
 from wallet_transaction_api.origins import Origin
 
 HEADER = "X-Request-ID"
@@ -29,7 +28,7 @@ class RequestIds:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Go on; whatever answers, the id is on it."""
         given = request.META.get(_META)
-        known = given if given and _is_well_formed(given) else os.urandom(16).hex()
+        known = given if given and _is_well_formed(given) else names.new()
         request.request_id = known  # type: ignore[attr-defined]  # for the log
         token = origins.origin.set(Origin(known, request))
         try:

@@ -4,7 +4,6 @@ A hold ends once. All of its ends are decided under its wallet's lock, on its ro
 and by the clock, so of several at once one comes first and the others hear which it was.
 """
 
-import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from wallet_transaction_api import names
 from wallet_transaction_api.ledger import (
     auditing,
     currencies,
@@ -177,7 +177,7 @@ def _posting(hold: Hold, amount: Decimal, actor_id: int | None) -> Posting:
         wallet_id=hold.wallet_id,
         amount=amount,
         kind="capture",
-        txid=uuid.uuid4().hex,
+        txid=names.new(),
         description=hold.description,
         metadata=hold.metadata,
         actor_id=actor_id,

@@ -1,13 +1,12 @@
 """Recording postings on locked wallets: decisions first, then the rows that follow from them."""
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from django.db import connection
 
-from wallet_transaction_api import sql
+from wallet_transaction_api import names, sql
 from wallet_transaction_api.ledger import currencies, errors, journal, rules, statements, together
 from wallet_transaction_api.ledger.journal import Book, Movement
 from wallet_transaction_api.ledger.postings import Posted, Posting, Recorded
@@ -46,7 +45,7 @@ def decide(book: Book, posting: Posting) -> tuple[Posting, Movement]:
         posting,
         amount=amount,
         kind=rules.kind_of(amount, posting.kind),
-        txid=posting.txid or uuid.uuid4().hex,
+        txid=posting.txid or names.new(),
         client_txid=posting.client_txid or posting.txid or None,
     )
     movement = book.move(wallet.id, amount, reason="posted", actor_id=posting.actor_id)

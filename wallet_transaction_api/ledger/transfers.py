@@ -5,7 +5,6 @@ each other in a circle. The transfer's txid also stands on its source leg (`clie
 one unique index tells it from every transaction's.
 """
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from wallet_transaction_api import money, sql
+from wallet_transaction_api import money, names, sql
 from wallet_transaction_api.ledger import (
     auditing,
     errors,
@@ -92,7 +91,7 @@ def _transfer(order: Order) -> Transfer:
     if order.txid and recording.claimed_txids([order.txid]):
         raise errors.TxidTaken
     terms = legs.agree(book, order)
-    order = replace(order, txid=order.txid or uuid.uuid4().hex)
+    order = replace(order, txid=order.txid or names.new())
     decided = legs.decide(book, order, terms)
     row = _insert(order, terms, at=max(movement.created_at for _, movement in decided))
     recording.store(book, [(replace(leg, transfer_id=row.pk), moved) for leg, moved in decided])

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 #: Code → status and text of what these faces refuse themselves; the ledger names its own.
 REFUSALS: Mapping[str, tuple[int, str]] = {
     # The operations face has one text for whatever is wrong with an amount.
@@ -46,7 +47,7 @@ def answer(
     body: Mapping[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> HttpResponse:
     """Return the JSON answer."""
-    text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = _encode(body)
     return HttpResponse(
         text.encode(), status=status, headers=headers, content_type="application/json"
     )

@@ -19,10 +19,13 @@ def _route(path: str, admit: Admission, **handlers: Handler) -> URLPattern:
     return re_path(rf"^{path}/?\Z", Endpoint(admit, **handlers))
 
 
-# The hot paths first: patterns are tried one by one.
-urlpatterns = [
+#: The hot paths: patterns are tried one by one, and `handler` tries these alone.
+OPERATIONS = [
     _route(f"v1/wallets/{_UUID}/operation", callers, POST=operations.operate),
     _route(f"v1/wallets/{_UUID}", callers, GET=operations.balance),
+]
+urlpatterns = [
+    *OPERATIONS,
     _route("wallet/balance", users, GET=my_wallet.balance),
     _route("wallet/credit", users, POST=my_wallet.credit),
     _route("wallet/debit", users, POST=my_wallet.debit),
