@@ -17,6 +17,7 @@ from wallet_transaction_api.ledger.claims import Answer, Claim, Kept
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
+_META = f"HTTP_{HEADER.upper().replace('-', '_')}"
 #: Printable ASCII, 1 to 255 characters.
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 #: The headers that are part of an answer, whoever gives it.
@@ -29,7 +30,7 @@ def claim_of(request: Any, *, owner_id: int, write: Callable[[Any], HttpResponse
     `write` makes the response of the work's result or of a refusal by the state. Raises
     `IdempotencyKeyInvalid`.
     """
-    key = request.headers.get(HEADER)
+    key = request.META.get(_META)  # `headers` would be made of all of them first
     if key is None:
         return None
     if not _KEY.fullmatch(key):

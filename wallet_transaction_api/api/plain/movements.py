@@ -1,7 +1,6 @@
 """What both faces do with a wallet: see whether it exists for the caller, and post to it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +10,7 @@ from wallet_transaction_api.api import idempotency, permissions
 from wallet_transaction_api.api.plain import refusals
 from wallet_transaction_api.api.plain.answers import Refused
 from wallet_transaction_api.ledger import currencies, errors, group_commit
+from wallet_transaction_api.ledger.claims import Claim
 from wallet_transaction_api.ledger.posting import Posted, Posting
 from wallet_transaction_api.models import Transaction, Wallet
 
@@ -43,7 +43,7 @@ def post(request: HttpRequest, read: Read, write: Callable[[Posted], HttpRespons
     if earlier is not None:
         return earlier
     wallet, amount = read()
-    posting = replace(_posting(request, wallet, amount), claim=claim)
+    posting = _posting(request, wallet, amount, claim)
     try:
         if claim is not None:
             return idempotency.response_of(group_commit.post_once(posting))
@@ -53,7 +53,7 @@ def post(request: HttpRequest, read: Read, write: Callable[[Posted], HttpRespons
         raise
 
 
-def _posting(request: HttpRequest, wallet: Row, amount: Decimal) -> Posting:
+def _posting(request: HttpRequest, wallet: Row, amount: Decimal, claim: Claim | None) -> Posting:
     """Make the posting, if the caller may post to this visible wallet.
 
     The row may come from the cache: only what never changes about a wallet is taken from it.
@@ -66,6 +66,7 @@ def _posting(request: HttpRequest, wallet: Row, amount: Decimal) -> Posting:
         amount=amount,
         actor_id=actor.pk,
         may_raise=permissions.may_raise(actor),
+        claim=claim,
     )
 
 
