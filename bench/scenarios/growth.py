@@ -9,6 +9,7 @@ from bench.arena import Arena
 from bench.measures import Figure, Run, Side
 from bench.processes import Failed
 from bench.rows import Bar, Row, both_errors
+from bench.servers import Recipe
 from bench.stages import JSON_API, Stage, stage
 from bench.wrk import Load
 
@@ -59,17 +60,22 @@ def _next(arena: Arena, item: Stage, path: str) -> str:
 
 def _fetch(arena: Arena, item: Stage, path: str) -> dict:
     headers = {"Accept": _ACCEPT, **item.bearer("analyst")}
-    status, body = arena.fleet.server(item.recipe()).get(path, headers)
+    status, body = arena.fleet.server(_recipe(item)).get(path, headers)
     if status != 200:
         raise Failed(f"{path}: {status} {body[:300]!r}")
     return json.loads(body)
 
 
 def _reads(arena: Arena, item: Stage, path: str) -> Run:
-    """Read by as many clients as there are processes: latency, not queueing, is asked for."""
+    """Read by one client: latency is asked for, not queueing."""
     accept = _ACCEPT if "page%5Bafter%5D" in path or "page[after]" in path else JSON_API
     load = Load(requests=[(path, "")], headers={"Accept": accept, **item.bearer("analyst")})
-    return arena.run(item.recipe(), load, arena.plan.workers)
+    return arena.run(_recipe(item), load, 1)
+
+
+def _recipe(item: Stage) -> Recipe:
+    """Serve by one process: where there are two, clients may queue at the same one, or not."""
+    return item.recipe(WEB_WORKERS="1")
 
 
 def _rows(arena: Arena, work: str, figures: list[Figure]) -> Iterator[Row]:
