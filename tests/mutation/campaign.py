@@ -173,8 +173,7 @@ class Collected(Session):
 
         def work() -> str:
             restore_database()
-            if "statements" in mutant.module:
-                forget_statements()
+            forget_statements()
             try:
                 live.swap(found)
             except swapping.NotSwappable:

@@ -7,7 +7,7 @@ own name is its id (`filter[wallet]=3`). Lists are separated by commas, `\,` is 
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db.models import F, Q, Value
@@ -44,6 +44,15 @@ def is_behind_a_relationship(parameter: str) -> bool:
     """Tell whether a filter that was read is about another table's member."""
     match = _NAME.fullmatch(parameter)
     return match is not None and "." in _split(match[1])[0]
+
+
+def bound_a_period(parameters: Iterable[str]) -> bool:
+    """Tell whether filters that were read bound `createdAt`, which has an index, on both sides."""
+    matches = [match for name in parameters if (match := _NAME.fullmatch(name))]
+    splits = [_split(match[1]) for match in matches]
+    operators = {operator for path, operator in splits if path == "createdAt"}
+    has_both_ends = operators & {"gt", "gte"} and operators & {"lt", "lte"}
+    return "between" in operators or bool(has_both_ends)
 
 
 def _target(resource: Resource, parameter: str, *, staff: bool) -> tuple[Place, str, bool]:

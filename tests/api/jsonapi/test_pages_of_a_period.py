@@ -1,0 +1,42 @@
+"""How PostgreSQL finds a numbered page of a period: by the moments, not by reading up to it."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.conftest import Api
+from wallet_transaction_api.models import Wallet
+
+SINCE, UNTIL = (
+    "filter[createdAt.gte]=2026-01-01T00:00:00Z",
+    "filter[createdAt.lt]=2100-01-01T00:00:00Z",
+)
+BETWEEN = "filter[createdAt.between]=2026-01-01T00:00:00Z,2100-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("query", "is_sorted"),
+    [
+        (f"{SINCE}&{UNTIL}", True),
+        (BETWEEN, True),
+        (SINCE, False),
+        (UNTIL, False),
+        ("", False),
+        (f"{SINCE}&{UNTIL}&sort=-createdAt", False),
+        (f"{SINCE}&{UNTIL}&page[after]=", False),
+    ],
+)
+def test_a_page_with_both_ends_is_sorted(
+    query: str, is_sorted: bool, staff: User, open_wallet: Callable[..., Wallet]
+) -> None:
+    open_wallet("5")
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        Api(staff).get(f"/api/transactions?{query}")
+    ordered = [one["sql"] for one in asked if "ORDER BY" in one["sql"]]
+    is_spelt_out = any("ORDER BY COALESCE" in text for text in ordered)
+    assert is_spelt_out is (is_sorted and connection.vendor == "postgresql")
