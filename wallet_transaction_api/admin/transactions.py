@@ -1,11 +1,11 @@
 """Transactions in the admin: post, amend, reverse."""
 
-import uuid
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 
+from wallet_transaction_api import names
 from wallet_transaction_api.admin.forms import AmountField, LedgerForm
 from wallet_transaction_api.admin.pages import LedgerAdmin, shown
 from wallet_transaction_api.ledger import amending
@@ -21,7 +21,7 @@ class TransactionForm(LedgerForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk is None:
             # A form submitted twice posts once: the second one's txid is taken.
-            self.fields["txid"].initial = uuid.uuid4().hex
+            self.fields["txid"].initial = names.new()
         elif "amount" in self.fields:
             amount: Any = self.fields["amount"]
             amount.of(self.instance.wallet.currency)
