@@ -42,17 +42,74 @@ def test_everybody_is_told_of_whatever_ended_the_serving() -> None:
     assert [type(future.exception(10)) for future in futures] == [SystemExit] * 2
 
 
-def test_only_who_follows_a_leader_with_company_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    go_on, pauses = threading.Event(), list[float]()
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Return the seconds for which leaders were ready to wait; nobody really does."""
+    noted = list[float]()
+
+    class Ticket(lanes._Ticket[int, int]):
+        __slots__ = ()
+
+        def __init__(self, item: int) -> None:
+            super().__init__(item)
+            self.gate = Gate()  # type: ignore[assignment]
+
+    class Gate:
+        def __init__(self) -> None:
+            self.lock = threading.Lock()
+            self.lock.acquire()
+            self.release = self.lock.release
+
+        def acquire(self, *, timeout: float = -1) -> bool:
+            if timeout < 0:
+                return self.lock.acquire()
+            noted.append(timeout)
+            return False
+
+    monkeypatch.setattr(lanes, "_Ticket", Ticket)
+    return noted
+
+
+def test_only_who_follows_a_group_with_company_waits_for_it(waits: list[float]) -> None:
+    go_on = threading.Event()
 
     def serve(gather: Gather[int]) -> Sequence[int]:
         assert go_on.wait(10)
         return gather()
 
-    monkeypatch.setattr(lanes.time, "sleep", pauses.append)
-    lane = Lane[int, int](serve, pause=0.5)
+    lane = Lane[int, int](serve)
     _together(lane, go_on)
-    assert not pauses
-    for _ in range(2):
+    assert not waits
+    for _ in range(3):
         lane.join(1)
-    assert pauses == [0.5]
+    assert len(waits) == 1
+
+
+def test_no_longer_than_the_group_took_and_never_long(waits: list[float]) -> None:
+    lane = Lane[int, int](lambda gather: gather())
+    for took in (0.003, 30.0):
+        lane._company, lane._took = 2, took
+        lane.join(1)
+    assert waits == [0.003, lanes.LONGEST_WAIT]
+
+
+def test_it_goes_on_as_soon_as_all_have_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "LONGEST_WAIT", 60)
+    groups = list[Sequence[int]]()
+
+    def serve(gather: Gather[int]) -> Sequence[int]:
+        groups.append(gather())
+        return groups[-1]
+
+    lane = Lane[int, int](serve)
+    lane._company, lane._took = 3, 60
+    with ThreadPoolExecutor(3) as pool:
+        assert sorted(pool.map(lane.join, range(3), timeout=30)) == [0, 1, 2]
+    assert [len(group) for group in groups] == [3]
+
+
+def test_no_more_are_waited_for_than_a_group_may_have(waits: list[float]) -> None:
+    lane = Lane[int, int](lambda gather: gather(), most=1)
+    lane._company, lane._took = 5, 1
+    lane.join(1)
+    assert not waits

@@ -1,7 +1,8 @@
 """Threads that come at the same time are served together, by one of them.
 
 Whoever comes first leads: it serves itself and all who wait by then, and while it is at it the
-next group gathers. Nobody waits for company: alone, a thread is served at once, by itself. There
+next group gathers. Alone, a thread is served at once, by itself. Only where the last group had
+company does the next leader wait for as many to come again, no longer than that group took. There
 is no thread to start or to drain: a server that finishes its requests has finished its groups.
 """
 
@@ -14,6 +15,8 @@ from typing import Generic, TypeVar
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 
+#: Seconds that a leader waits for company, at the very most.
+LONGEST_WAIT = 0.01
 #: Returns the items that wait by now, the leader's first; each call adds to what it gave.
 Gather = Callable[[], Sequence[Item]]
 
@@ -40,20 +43,19 @@ class Lane(Generic[Item, Outcome]):
         serve: Callable[[Gather[Item]], Iterable[Outcome]],
         *,
         most: int = 1000,
-        pause: float = 0,
     ) -> None:
         """Have each group of up to `most` served by `serve`, which gathers it when it is ready.
 
-        It returns an outcome for each item, in their order. Where the last leader had company,
-        the next one waits for so many seconds of `pause`: others are on their way.
+        It returns an outcome for each item, in their order.
         """
         self._serve = serve
         self._most = most
-        self._pause = pause
-        self._had_company = False
         self._lock = threading.Lock()
         self._waiting: deque[_Ticket[Item, Outcome]] = deque()
         self._is_led = False
+        #: How many the last group and those who came meanwhile were, and the seconds it took.
+        self._company, self._took = 0, 0.0
+        self._is_expecting = False
 
     def join(self, item: Item) -> Outcome:
         """Return the item's outcome; raises what `serve` raised for the item's whole group.
@@ -64,19 +66,34 @@ class Lane(Generic[Item, Outcome]):
         with self._lock:
             self._waiting.append(ticket)
             ticket.leads, self._is_led = not self._is_led, True
+            self._tell_who_expects()
         if not ticket.leads:
             ticket.gate.acquire()
         if ticket.leads:
-            if self._pause and self._had_company:
-                time.sleep(self._pause)
+            self._expect(ticket)
             self._lead()
         if ticket.error is not None:
             raise ticket.error
         return ticket.outcome  # type: ignore[return-value]  # set, or there is an error
 
+    def _expect(self, leader: _Ticket[Item, Outcome]) -> None:
+        """Wait until as many have come as there were last time: they are on their way again."""
+        with self._lock:
+            self._is_expecting = len(self._waiting) < min(self._company, self._most)
+        if self._is_expecting:
+            leader.gate.acquire(timeout=min(self._took, LONGEST_WAIT))
+            self._is_expecting = False
+
+    def _tell_who_expects(self) -> None:
+        """Let the leader go on once all whom it expects have come."""
+        if self._is_expecting and len(self._waiting) >= min(self._company, self._most):
+            self._is_expecting = False
+            self._waiting[0].gate.release()
+
     def _lead(self) -> None:
         """Serve one group, the leader's own item first, and pass the lead on."""
         group: list[_Ticket[Item, Outcome]] = []
+        begun = time.monotonic()
         try:
             outcomes = list(self._serve(lambda: self._gathered(group)))
         except BaseException as error:  # noqa: BLE001 each of the group decides what it means to it
@@ -86,8 +103,8 @@ class Lane(Generic[Item, Outcome]):
             for ticket, outcome in zip(group, outcomes, strict=True):
                 ticket.outcome = outcome
         finally:
-            self._had_company = len(group) > 1
-            self._pass_on()
+            self._took = time.monotonic() - begun
+            self._pass_on(len(group))
             for ticket in group[1:]:
                 ticket.gate.release()
 
@@ -103,8 +120,9 @@ class Lane(Generic[Item, Outcome]):
         self._gathered(group)
         return group
 
-    def _pass_on(self) -> None:
+    def _pass_on(self, served: int) -> None:
         with self._lock:
+            self._company = served + len(self._waiting)
             self._is_led = bool(self._waiting)
             if self._is_led:
                 self._waiting[0].leads = True

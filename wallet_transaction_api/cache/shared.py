@@ -21,8 +21,6 @@ from wallet_transaction_api.lanes import Gather, Lane
 
 #: Wallets published or read by one call; more than a batch of postings ever touches at once.
 CHUNK = 500
-#: A fraction of the round trip, in which other threads come to where they want one too.
-PAUSE_SECONDS = 0.0001
 _MISS: Reading = (None, None)
 
 
@@ -37,7 +35,7 @@ class SharedStore:
         self._prefix = str(caches["default"].make_key("wallets-1:"))
         self._epoch = self._prefix + "epoch"
         self.trust = Trust(self._void)
-        self._reads: Lane[str, Reading] = Lane(self._read, most=CHUNK, pause=PAUSE_SECONDS)
+        self._reads: Lane[str, Reading] = Lane(self._read, most=CHUNK)
 
     def read(self, key: str) -> Reading:
         """One round trip, also when it takes the lease, shared with those who come meanwhile.
