@@ -69,6 +69,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "wallet_transaction_api.api.request_ids.RequestIds",
     "wallet_transaction_api.api.proxies.TrustedProxies",
+    "wallet_transaction_api.api.frames.Outermost",
     "django.middleware.security.SecurityMiddleware",
     "wallet_transaction_api.api.cors.OtherOrigins",
     "django.middleware.common.CommonMiddleware",
@@ -79,6 +80,7 @@ MIDDLEWARE = [
     "wallet_transaction_api.admin.middleware.Users",
     "wallet_transaction_api.admin.middleware.Messages",
     "wallet_transaction_api.admin.middleware.Frames",
+    "wallet_transaction_api.api.frames.Innermost",
     "wallet_transaction_api.api.trouble.DatabaseTrouble",
 ]
 # They look for Django's own forgery and frame protection by name; ours are subclasses.

@@ -110,9 +110,11 @@ def test_answers_are_the_same(
         environ = {**bearer, **more}
         if "HTTP_IDEMPOTENCY_KEY" in more:
             environ["HTTP_IDEMPOTENCY_KEY"] = handler.__name__
-        answers.append(
-            ask(handler(), method, f"/api/v1/wallets/{wallet.uuid}{path}", body, **environ)
-        )
+        # The short way is short from the second call on; Django's is the whole way at the first.
+        calls = [("GET", "", None), (method, path, body)][handler is WSGIHandler :]
+        serving, below = handler(), f"/api/v1/wallets/{wallet.uuid}"
+        said = [ask(serving, verb, below + rest, sent, **environ) for verb, rest, sent in calls]
+        answers.append(said[-1])
     assert answers[0] == answers[1]
 
 
