@@ -94,10 +94,11 @@ def _framed(response: HttpResponse, frame: Headers) -> HttpResponse:
     headers, vary = _stored(response), frame.get("vary")
     if vary and "vary" in headers:
         patch_vary_headers(response, [vary[1]])
-    # Written as they are kept: through the front door each is checked and encoded anew.
-    response.headers._store = {**frame, **headers}  # noqa: SLF001
     if _LENGTH not in headers and not response.streaming:
         response.headers["Content-Length"] = str(len(response.content))
+    # Written as they are kept: through the front door each is checked and encoded anew.
+    for name, line in frame.items():
+        headers.setdefault(name, line)
     return response
 
 
