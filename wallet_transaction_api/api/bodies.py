@@ -26,12 +26,7 @@ def parse(body: bytes) -> Any:
 
 
 def _parse(body: bytes) -> Any:
-    value = json.loads(
-        body.decode("utf-8"),
-        parse_float=ExactNumber,
-        parse_constant=_refuse_constant,
-        object_pairs_hook=_members,
-    )
+    value = _decode(body.decode("utf-8"))
     if b"\\u" in body:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     return value
@@ -46,3 +41,9 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(word: str) -> NoReturn:
     raise ValueError(f"{word} is not a JSON number.")
+
+
+#: Made once: `json.loads` with these would make it for every body.
+_decode = json.JSONDecoder(
+    parse_float=ExactNumber, parse_constant=_refuse_constant, object_pairs_hook=_members
+).decode

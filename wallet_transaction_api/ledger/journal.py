@@ -85,8 +85,8 @@ class Book:
         amendment counts depends on what it amends: see `count_edit`.
         """
         wallet = rules.posted(self.wallet(wallet_id), amount, now=self.now)
-        use = limit_rules.use_of(amount) if reason == "posted" else None
-        self._count(wallet, use)
+        if reason == "posted" and wallet.is_limited:
+            self._count(wallet, limit_rules.use_of(amount))
         return _movement(self._decided(wallet), amount, reason=reason, actor_id=actor_id)
 
     def count_edit(self, wallet_id: int, before: Decimal, after: Decimal) -> None:

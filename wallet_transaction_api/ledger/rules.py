@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from wallet_transaction_api import money
@@ -44,13 +45,13 @@ def posted(wallet: WalletState, amount: Decimal, *, now: datetime) -> WalletStat
     balance = money.add(wallet.balance, amount)
     if not (money.in_range(balance) and money.in_range(available)):
         raise errors.BalanceOutOfRange
-    changed = replace(
+    return _stepped(
         wallet,
+        now,
         balance=balance,
         available=available,
         last_sequence=wallet.last_sequence + 1,
     )
-    return _stepped(changed, now)
 
 
 def touched(wallet: WalletState, *, now: datetime) -> WalletState:
@@ -76,7 +77,7 @@ def held(
     if not (money.in_range(available) and money.in_range(total)):
         raise errors.BalanceOutOfRange
     first = min(wallet.next_expiry_at or expires_at, expires_at)
-    return _stepped(replace(wallet, available=available, held=total, next_expiry_at=first), now)
+    return _stepped(wallet, now, available=available, held=total, next_expiry_at=first)
 
 
 def released(
@@ -86,13 +87,13 @@ def released(
 
     `next_expiry_at` is the first of the holds that stay.
     """
-    changed = replace(
+    return _stepped(
         wallet,
+        now,
         available=money.add(wallet.available, amount),
         held=money.subtract(wallet.held, amount),
         next_expiry_at=next_expiry_at,
     )
-    return _stepped(changed, now)
 
 
 def captured(wallet: WalletState, amount: Decimal, *, now: datetime) -> WalletState:
@@ -103,13 +104,13 @@ def captured(wallet: WalletState, amount: Decimal, *, now: datetime) -> WalletSt
     balance = money.subtract(wallet.balance, amount)
     if not money.in_range(balance):
         raise errors.BalanceOutOfRange
-    changed = replace(
+    return _stepped(
         wallet,
+        now,
         balance=balance,
         held=money.subtract(wallet.held, amount),
         last_sequence=wallet.last_sequence + 1,
     )
-    return _stepped(changed, now)
 
 
 def is_due(wallet: WalletState, now: datetime) -> bool:
@@ -121,7 +122,7 @@ def limited(wallet: WalletState, *, is_limited: bool, now: datetime) -> WalletSt
     """Return the wallet noting whether it has limits; a closed one is past having any."""
     if wallet.status == "closed":
         raise errors.WalletClosed
-    return replace(_stepped(wallet, now), is_limited=is_limited)
+    return _stepped(wallet, now, is_limited=is_limited)
 
 
 def never_back(wallet: WalletState, now: datetime) -> datetime:
@@ -190,5 +191,6 @@ def exact_amount(value: object, exponent: int, *, zero: bool = False) -> Decimal
     return amount
 
 
-def _stepped(wallet: WalletState, now: datetime) -> WalletState:
-    return replace(wallet, version=wallet.version + 1, updated_at=never_back(wallet, now))
+def _stepped(wallet: WalletState, now: datetime, **changes: Any) -> WalletState:
+    moment = never_back(wallet, now)
+    return replace(wallet, version=wallet.version + 1, updated_at=moment, **changes)
