@@ -64,7 +64,8 @@ def wallet_by_uuid(uuid: UUID) -> Balance | None:
     """
     wallet = directory.recall(uuid)
     if wallet is None:
-        wallet = balance_by_uuid(uuid)
+        # Once per process: to ask the cache, miss and fill it would be three round trips.
+        wallet = balances.of_uuid(uuid)
         _note(wallet)
     return wallet
 
