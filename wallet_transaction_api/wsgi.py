@@ -1,6 +1,8 @@
 """The WSGI entry, for granian, gunicorn or any other server."""
 
+import gc
 import os
+from importlib import import_module
 
 import django
 from django.conf import settings
@@ -15,7 +17,19 @@ def _application() -> chunks.Application:
     django.setup(set_prefix=False)
     from wallet_transaction_api.api.handler import Handler  # it needs the models
 
-    return chunks.measured(Handler(), most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    application = chunks.measured(Handler(), most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    import_module(settings.ROOT_URLCONF)
+    _keep_what_is_there()
+    return application
+
+
+def _keep_what_is_there() -> None:
+    """Let the garbage collector look no more through what lives as long as the process.
+
+    It went through all classes and routes again and again: a tenth of a request's time.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 try:
