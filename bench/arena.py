@@ -24,11 +24,13 @@ class Arena:
     stage: Stage
     spread: Sequence[tuple[int, str]]
 
-    def compare(self, sides: Iterable[Side], *, least: float = 0) -> list[Figure]:
-        """Measure the sides by turns, each round for `least` seconds at the least."""
+    def compare(
+        self, sides: Iterable[Side], *, least: float = 0, warm_up: float = 0
+    ) -> list[Figure]:
+        """Measure the sides by turns, each round, and the warm-up, for so long at the least."""
         plan = self.plan
-        seconds = max(plan.seconds, least)
-        return alternate(list(sides), rounds=plan.rounds, seconds=seconds, warm_up=plan.warm_up)
+        seconds, warm_up = max(plan.seconds, least), max(plan.warm_up, warm_up)
+        return alternate(list(sides), rounds=plan.rounds, seconds=seconds, warm_up=warm_up)
 
     def run(self, recipe: Recipe, load: Load, clients: int = 0) -> Run:
         """Return what sends a load to a recipe's server, by the plan's clients unless said."""

@@ -13,6 +13,8 @@ from bench.wrk import Load
 WALLETS = 2000
 EVEN, SKEWED = f"deposits over {WALLETS:,} wallets", f"deposits over {WALLETS:,} wallets, zipf"
 _DRAWS = 20_000
+#: Seconds in which each process has met each wallet.
+_WARM_UP = 5
 
 
 def run(arena: Arena) -> Iterator[Row]:
@@ -50,11 +52,12 @@ def _judged(arena: Arena, work: str, sides: list[Side]) -> Iterator[Row]:
     servers would stop to make room and each turn begin with a cold one.
     """
     bar = Bar(4) if work == EVEN else None
-    yield _row(arena, work, arena.compare(sides), bar)
+    warm_up = 0 if arena.plan.brief else _WARM_UP
+    yield _row(arena, work, arena.compare(sides, warm_up=warm_up), bar)
     if arena.kind == "postgres" and work == EVEN:
         with stage("postgres", "pgbench", arena.plan) as other:
             sides = [sides[0], Side("pgbench, one statement", _pgbench(arena, other))]
-            yield _row(arena, work, arena.compare(sides), Bar(0.25))
+            yield _row(arena, work, arena.compare(sides, warm_up=warm_up), Bar(0.25))
 
 
 def _pgbench(arena: Arena, other: Stage) -> Run:

@@ -39,13 +39,14 @@ _POSTED = tuple(name for name in statements.POSTED if name not in {"version", "u
 _ENTERED = ("sequence", "reason", "actor_id", "request_id")
 _SHARED = ("wallet_id", "amount", "balance_after", "created_at")
 _MOVED = ("id", *statements.MOVED)
+_encode = json.JSONEncoder(default=str, separators=(",", ":")).encode
 
 
 def write(rows: Sequence[Mapping[str, Any]], changed: Sequence[WalletState]) -> dict[str, int]:
     """Insert transactions with their entries and write the wallets; return the ids by txid."""
     params = {
-        "postings": json.dumps(rows, default=str),
-        "wallets": json.dumps([_state(wallet) for wallet in changed], default=str),
+        "postings": _encode(rows),
+        "wallets": _encode([_state(wallet) for wallet in changed]),
         "ids": _array(wallet.id for wallet in changed),
     }
     return {row["txid"]: row["id"] for row in sql.fetch_planned(write_rows, params=params)}
