@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 TESTS = (
     "tests/ledger",
@@ -24,15 +25,18 @@ TESTS = (
 def main() -> None:
     """Go on with the campaign, then say how it stands."""
     arguments = _arguments()
-    _enter()
-    from tests.mutation import passes, record, report
+    _enter(arguments.postgres)
+    from tests.mutation import database, passes, record, report
 
     record.FOLDER.mkdir(exist_ok=True)
     if not arguments.report:
         chosen = record.mutants(arguments.module, share=arguments.share)
         done = _done(again=arguments.again)
         due = [mutant for mutant in chosen if mutant.id not in done and not arguments.judge]
-        passes.go_through(due, TESTS, judging=arguments.judge)
+        try:
+            passes.go_through(due, TESTS, judging=arguments.judge)
+        finally:
+            database.leave()
     report.show(share=arguments.share)
 
 
@@ -42,22 +46,31 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--share", type=float, default=1.0, help="of all, drawn by their digests")
     parser.add_argument("--again", action="store_true", help="also what survived before")
     parser.add_argument("--judge", action="store_true", help="do the noticing tests pass by rights")
+    parser.add_argument(
+        "--postgres",
+        default="",
+        metavar="URL",
+        help="a server's, e.g. postgres://postgres@127.0.0.1:5432/postgres: "
+        "try there, in a database made for it, what no trial on SQLite noticed",
+    )
     parser.add_argument("--report", action="store_true", help="run nothing")
     return parser.parse_args()
 
 
 def _done(*, again: bool) -> set[str]:
-    """Return the mutants that need no trial: all tried before, or of these what was noticed."""
+    """Return the mutants that need no trial: noticed on either database, or tried on this one."""
     from tests.mutation import record
 
     known = record.results().items()
-    return {key for key, result in known if not again or result["outcome"] in record.NOTICED}
+    return {
+        key
+        for key, result in known
+        if result["outcome"] in record.NOTICED or (not again and record.DATABASE in result["tried"])
+    }
 
 
-def _enter() -> None:
-    """Let nothing of the machine's into the tests: SQLite, no Redis, one order of everything."""
-    folder = tempfile.mkdtemp(prefix="mutation-")
-    os.environ["DATABASE_URL"] = f"sqlite:///{folder}/ledger.sqlite3"
+def _enter(postgres: str) -> None:
+    """Let nothing of the machine's into the tests: one database, no Redis, one order of all."""
     os.environ["SECRET_KEY"] = "a-key-of-the-campaign-0123456789-0123456789-0123456789"
     os.environ.pop("REDIS_URL", None)
     if os.environ.get("PYTHONHASHSEED") != "0":
@@ -65,6 +78,17 @@ def _enter() -> None:
         command = [sys.executable, "-m", "tests.mutation", *sys.argv[1:]]
         os.execv(sys.executable, command)  # noqa: S606 the hash seed is read at the start only
     sys.path.insert(0, str(Path.cwd()))
+    os.environ["DATABASE_URL"] = _database_url(postgres)
+
+
+def _database_url(server: str) -> str:
+    """Return the URL of a database of this process' own: on the server, or a file if none is given.
+
+    Django puts `test_` before the name.
+    """
+    if server:
+        return urlsplit(server)._replace(path=f"/mutation_{os.getpid()}").geturl()
+    return f"sqlite:///{tempfile.mkdtemp(prefix='mutation-')}/ledger.sqlite3"
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """The plugin with which pytest collects the tests once and then runs them on each mutant."""
 
-import shutil
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,9 +11,9 @@ from typing import Any
 import coverage
 import pytest
 from _pytest.runner import runtestprotocol
-from django.db import connection, connections
+from django.db import connections
 
-from tests.mutation import children, record, swapping
+from tests.mutation import children, database, record, swapping
 from tests.mutation.children import Say
 from tests.mutation.record import Mutant, Plan
 from wallet_transaction_api import sql
@@ -22,7 +21,6 @@ from wallet_transaction_api import sql
 LEDGER = "wallet_transaction_api/ledger"
 #: Tests of each file that are run before the process forks.
 _WARMING = 3
-TEMPLATE = record.FOLDER / "template.sqlite3"
 
 
 class Session:
@@ -100,12 +98,11 @@ class Collected(Session):
         following = list(self.items.values())[-1]
         reports = runtestprotocol(item, log=False, nextitem=following)
         assert all(report.passed for report in reports), reports
-        connections.close_all()
-        shutil.copyfile(connection.settings_dict["NAME"], TEMPLATE)
+        database.keep()
 
     def _warm_up(self) -> None:
         """Fill the caches that no change of the ledger makes untrue, once for all forks."""
-        restore_database()
+        database.restore()
         ordinary = [item for item in self.items.values() if not item.get_closest_marker("serial")]
         files = groupby(ordinary, key=lambda item: item.path)
         chosen = [item.nodeid for _, group in files for item in islice(group, _WARMING)]
@@ -133,7 +130,7 @@ class Collected(Session):
 
     def _control(self, new: list[str]) -> str:
         """Run the tests unchanged as a mutant's are run, in their order."""
-        restore_database()
+        database.restore()
         plan = Plan.read()
         chosen = [name for name in plan.quickest_first() if name in new]
         failing = [name for name, passed in self.run(chosen) if not passed]
@@ -145,11 +142,11 @@ class Collected(Session):
         fails there too."""
         by: dict[str, list[str]] = defaultdict(list)
         for key, result in record.results().items():
-            if result["outcome"] == record.KILLED:
+            if result["outcome"] == record.KILLED and result["on"] == record.DATABASE:
                 by[result["by"]].append(key)
 
         def work(name: str) -> str:
-            restore_database()
+            database.restore()
             return self.first_failing([name])
 
         for name, keys in sorted(by.items()):
@@ -172,7 +169,7 @@ class Collected(Session):
             return
 
         def work() -> str:
-            restore_database()
+            database.restore()
             forget_statements()
             try:
                 live.swap(found)
@@ -200,30 +197,11 @@ class Started(Session):
         self.failing = self.first_failing(self._names)
 
 
-def restore_database() -> None:
-    """Put the database back as it was made."""
-    name = Path(connection.settings_dict["NAME"])
-    for suffix in ("-wal", "-shm"):
-        Path(f"{name}{suffix}").unlink(missing_ok=True)
-    shutil.copyfile(TEMPLATE, name)
-
-
 def forget_statements() -> None:
     """Let every statement be built and compiled anew."""
     for member in vars(sql).values():
         if hasattr(member, "cache_clear"):
             member.cache_clear()
-
-
-def use_template(**_options: Any) -> None:
-    """Stand in for Django's `setup_databases`: the template is the database."""
-    connections.close_all()
-    connection.settings_dict["NAME"] = connection.settings_dict["TEST"]["NAME"]
-    restore_database()
-
-
-def leave_template(*_args: Any, **_options: Any) -> None:
-    """Stand in for Django's `teardown_databases`."""
 
 
 def _reached(data: coverage.CoverageData) -> dict[str, dict[str, list[int]]]:

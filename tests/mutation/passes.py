@@ -25,6 +25,7 @@ _FOREIGN = (
     "django.db.models",
     "django.test",
     "hypothesis.stateful",
+    "sqlalchemy.dialects.postgresql",
     "sqlalchemy.dialects.sqlite",
     "rest_framework_json_api",
     "iso4217",
@@ -106,10 +107,10 @@ def _said_of(mutant: Mutant, plan: Plan) -> str:
         swapping.load_instead(mutant)
         from django.test import utils
 
-        from tests.mutation import campaign
+        from tests.mutation import campaign, database
 
-        utils.setup_databases = campaign.use_template
-        utils.teardown_databases = campaign.leave_template
+        utils.setup_databases = database.use_template
+        utils.teardown_databases = database.leave_template
         _settle_hypothesis()
         session = campaign.Started(names)
         files = sorted({name.partition("::")[0] for name in names})

@@ -13,8 +13,13 @@ from typing import Any
 
 FOLDER = Path(".mutation")
 MUTANTS = FOLDER / "mutants.jsonl"
-PLAN = FOLDER / "plan.json"
 RESULTS = FOLDER / "results.jsonl"
+
+SQLITE, POSTGRES = "sqlite", "postgres"
+#: The database of this process' trials.
+DATABASE = POSTGRES if os.environ.get("DATABASE_URL", "").startswith(POSTGRES) else SQLITE
+#: On another database other tests run, and they reach other lines.
+PLAN = FOLDER / ("plan.json" if DATABASE == SQLITE else f"plan-{DATABASE}.json")
 
 TO_TRY = "to try"
 KILLED, TIMED_OUT, SURVIVED, UNREACHED = "killed", "timed out", "survived", "unreached"
@@ -23,6 +28,7 @@ BUDGET = float(os.environ.get("BUDGET", "2"))
 _KEEN = 6
 #: Outcomes in which the tests noticed the change.
 NOTICED = {KILLED, TIMED_OUT}
+_RISING = (TO_TRY, UNREACHED, SURVIVED, TIMED_OUT, KILLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,12 +156,25 @@ def mutants(part: str = "", *, share: float = 1.0) -> list[Mutant]:
 
 
 def results() -> dict[str, dict[str, Any]]:
-    """Return the last outcome of each mutant by its id."""
-    if not RESULTS.exists():
-        return {}
-    lines = map(json.loads, RESULTS.read_text().splitlines())
-    known = {result["id"]: result for result in lines}
-    return {key: result for key, result in known.items() if result["outcome"] != TO_TRY}
+    """Return what became of each mutant by its id, and on which databases it was tried.
+
+    What was noticed on either database is noticed.
+    """
+    known: dict[str, dict[str, Any]] = {}
+    lines = RESULTS.read_text().splitlines() if RESULTS.exists() else []
+    for result in map(json.loads, lines):
+        earlier = known.pop(result["id"], {"outcome": TO_TRY, "tried": []})
+        if result["outcome"] != TO_TRY:
+            known[result["id"]] = _together(earlier, {"on": SQLITE, **result})
+    return known
+
+
+def _together(earlier: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
+    tried = [*earlier["tried"], later["on"]]
+    if (later["on"], later["outcome"]) == (POSTGRES, UNREACHED):
+        return {**earlier, "tried": tried}  # whether anything reaches it, SQLite's trial says
+    more = max(later, earlier, key=lambda result: _RISING.index(result["outcome"]))
+    return {**more, "tried": tried}
 
 
 def conclude(mutant: Mutant, said: str, say: Callable[[str], None]) -> None:
@@ -175,4 +194,5 @@ def forget(mutant_id: str) -> None:
 def keep(mutant: Mutant, outcome: str, by: str = "") -> None:
     """Append what became of a mutant, and the test that noticed it."""
     with RESULTS.open("a") as file:
-        file.write(json.dumps({"id": mutant.id, "outcome": outcome, "by": by}) + "\n")
+        result = {"id": mutant.id, "outcome": outcome, "by": by, "on": DATABASE}
+        file.write(json.dumps(result) + "\n")

@@ -14,9 +14,9 @@ def show(*, share: float = 1.0) -> None:
     unnoticed = []
     for mutant in record.mutants(share=share):
         result = known.get(mutant.id)
-        outcome = result["outcome"] if result else "to try"
+        outcome = result["outcome"] if result else record.TO_TRY
         table[mutant.module.partition("/ledger/")[2]][outcome] += 1
-        if result and outcome not in record.NOTICED:
+        if outcome in _OUTCOMES and outcome not in record.NOTICED:
             unnoticed.append(f"{mutant.id} {outcome} {mutant.title}")
     print("\n".join(unnoticed))
     print(f"| module | mutants | {' | '.join(_OUTCOMES)} | noticed |")

@@ -1,16 +1,20 @@
 """The campaign's own tools: a mutant takes the live code's place, and a child is judged fairly."""
 
 import importlib.util
+import json
 import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from django.conf import settings
 
-from tests.mutation import children, swapping
+from tests.addresses import database_url
+from tests.mutation import children, database, record, swapping
 from tests.mutation.record import Mutant, Plan
 
 SOURCE = """
@@ -112,3 +116,69 @@ def test_the_nearest_test_is_asked_first_unless_another_has_just_noticed_somethi
     assert plan.tests(mutant, whole_module=False) == [near, far]
     plan.note(mutant, far)
     assert plan.tests(mutant, whole_module=False) == [far, near]
+
+
+@pytest.fixture
+def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand in for the results of a campaign."""
+    monkeypatch.setattr(record, "RESULTS", tmp_path / "results.jsonl")
+    return record.RESULTS
+
+
+def _line(outcome: str, on: str) -> str:
+    return json.dumps({"id": "1", "outcome": outcome, "by": "", "on": on})
+
+
+@pytest.mark.parametrize(
+    ("on_sqlite", "on_postgres", "together"),
+    [
+        (record.SURVIVED, record.KILLED, record.KILLED),
+        (record.UNREACHED, record.TIMED_OUT, record.TIMED_OUT),
+        (record.SURVIVED, record.SURVIVED, record.SURVIVED),
+        (record.UNREACHED, record.SURVIVED, record.SURVIVED),
+        (record.SURVIVED, record.UNREACHED, record.SURVIVED),
+        (record.UNREACHED, record.UNREACHED, record.UNREACHED),
+        (record.TO_TRY, record.SURVIVED, record.SURVIVED),
+        (record.TO_TRY, record.UNREACHED, record.TO_TRY),
+    ],
+)
+@pytest.mark.parametrize("turn", [1, -1])
+def test_what_either_database_notices_is_noticed(
+    results: Path, turn: int, on_sqlite: str, on_postgres: str, together: str
+) -> None:
+    tried = [_line(on_sqlite, record.SQLITE)] * (on_sqlite != record.TO_TRY)
+    lines = [*tried, _line(on_postgres, record.POSTGRES)][::turn]
+    results.write_text("\n".join(lines))
+    result = record.results()["1"]
+    assert result["outcome"] == together
+    assert (record.SQLITE in result["tried"]) == bool(tried)
+    assert record.POSTGRES in result["tried"]
+
+
+def test_what_is_forgotten_was_tried_nowhere(results: Path) -> None:
+    assert not record.results()
+    results.write_text(_line(record.KILLED, record.SQLITE) + "\n")
+    record.forget("1")
+    assert not record.results()
+
+
+@pytest.mark.skipif("postgresql" not in settings.DATABASES["default"]["ENGINE"], reason="its own")
+def test_a_database_is_put_back_whoever_is_connected_to_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    psycopg = pytest.importorskip("psycopg")
+    monkeypatch.setenv("DATABASE_URL", database_url())
+    made, kept = (f"mutation_{os.getpid()}_{name}" for name in ("made", "kept"))
+    try:
+        database._copy("template1", made)
+        with psycopg.connect(database_url(), dbname=made) as trial:
+            trial.execute("CREATE TABLE box (number int)")
+        database._copy(made, kept)
+        with closing(psycopg.connect(database_url(), dbname=made, autocommit=True)) as hanging:
+            hanging.execute("INSERT INTO box VALUES (1)")
+            database._copy(kept, made)
+        with psycopg.connect(database_url(), dbname=made) as trial:
+            assert trial.execute("SELECT * FROM box").fetchall() == []
+    finally:
+        for name in (made, kept):
+            database._command(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
