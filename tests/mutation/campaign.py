@@ -169,7 +169,6 @@ class Collected(Session):
             return
 
         def work() -> str:
-            database.restore()
             forget_statements()
             try:
                 live.swap(found)
@@ -177,6 +176,7 @@ class Collected(Session):
                 return "not swappable"
             return self.first_failing(names)
 
+        database.restore()  # here: a server that fails must not count as noticing something
         said = children.run(work, seconds=plan.patience(names))
         if said == "not swappable":
             self.left.append(mutant)
