@@ -93,9 +93,9 @@ class Plan:
         """Return the tests that reach the mutant, the likeliest to notice it first, up to a budget.
 
         First come those that noticed the last changes of the same function, then those in a file
-        of the module's own name, then the others: of each file the quickest, then of each the
-        next. What runs at import is reached by whatever reaches the module, and by tests that look
-        at what was imported and run none of it.
+        of the module's own name, then those of its room, then the others: of each file the
+        quickest, then of each the next. What runs at import is reached by whatever reaches the
+        module, and by tests that look at what was imported and run none of it.
         """
         lines = self.reached.get(mutant.module, {})
         changed = set(range(mutant.line, mutant.end_line + 1))
@@ -107,8 +107,11 @@ class Plan:
         reaching += self._looking() if whole_module else []
         keen = self.keen.get((mutant.module, mutant.within), [])[:_KEEN]
         first = [name for name in keen if name in reaching]
-        own = f"test_{Path(mutant.module).stem.strip('_')}"
-        others = sorted(self._interleaved(reaching), key=lambda name: own not in name)
+        module = Path(mutant.module)
+        own, room = f"test_{module.stem.strip('_')}", module.parent.name
+        others = sorted(
+            self._interleaved(reaching), key=lambda name: (own not in name, room not in name)
+        )
         return list(self._within_budget(dict.fromkeys([*first, *others])))
 
     def _looking(self) -> list[str]:
