@@ -83,9 +83,14 @@ class TestAnEntry:
 @pytest.mark.serial
 @pytest.mark.django_db(transaction=True)
 def test_each_of_a_group_keeps_its_own(
-    monkeypatch: pytest.MonkeyPatch, alice: User, bob: User, open_wallet: Callable[..., Wallet]
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
+    alice: User,
+    bob: User,
+    open_wallet: Callable[..., Wallet],
 ) -> None:
     """One thread leads for all others: what it posts for them is theirs."""
+    settings.GROUP_COMMIT = True
     clients = 6
     groups: list[int] = []
     go_on = threading.Event()
