@@ -22,8 +22,9 @@ from wallet_transaction_api.ledger.posting import Outcome, Posted, Posting
 
 #: Postings per database transaction: locks are held for milliseconds.
 LARGEST_GROUP = 256
-#: A wallet found locked keeps a lane of its own for this many seconds.
-CONTENDED_SECONDS = 1.0
+#: A wallet found locked keeps a lane of its own for this many seconds: a few groups' time. Longer,
+#: and those who are wanted now and then by two processes would be posted to one by one.
+CONTENDED_SECONDS = 0.05
 #: After these the group may be in the database or not: nobody may try again by himself.
 _UNKNOWN = (OperationalError, InterfaceError, errors.Unavailable)
 
