@@ -79,16 +79,19 @@ class Lane(Generic[Item, Outcome]):
     def _expect(self, leader: _Ticket[Item, Outcome]) -> None:
         """Wait until as many have come as there were last time: they are on their way again."""
         with self._lock:
-            self._is_expecting = len(self._waiting) < min(self._company, self._most)
+            self._is_expecting = not self._all_have_come()
         if self._is_expecting:
             leader.gate.acquire(timeout=min(self._took, LONGEST_WAIT))
             self._is_expecting = False
 
     def _tell_who_expects(self) -> None:
         """Let the leader go on once all whom it expects have come."""
-        if self._is_expecting and len(self._waiting) >= min(self._company, self._most):
+        if self._is_expecting and self._all_have_come():
             self._is_expecting = False
             self._waiting[0].gate.release()
+
+    def _all_have_come(self) -> bool:
+        return len(self._waiting) >= min(self._company, self._most)
 
     def _lead(self) -> None:
         """Serve one group, the leader's own item first, and pass the lead on."""
