@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.test import Client, TestCase
 from rest_framework_simplejwt.tokens import AccessToken
 
+from wallet_transaction_api.api.jsonapi import own
 from wallet_transaction_api.cache import directory
 from wallet_transaction_api.ledger import wallets
 from wallet_transaction_api.models import Wallet
@@ -80,6 +81,7 @@ class Api:
 def _empty_cache() -> Iterator[None]:
     cache.clear()
     directory.forget()  # an emptied database may give the ids anew
+    own._with_more.clear()
     yield
     cache.clear()
 

@@ -18,7 +18,16 @@ TESTS = (
     "tests/models",
     "tests/management",
     "tests/api/plain",
+    "tests/api/test_audit.py",
     "tests/api/test_errors.py",
+    "tests/api/jsonapi/test_as_of.py",
+    "tests/api/jsonapi/test_creating_transactions.py",
+    "tests/api/jsonapi/test_deleting.py",
+    "tests/api/jsonapi/test_entries.py",
+    "tests/api/jsonapi/test_holds.py",
+    "tests/api/jsonapi/test_limits.py",
+    "tests/api/jsonapi/test_transfers.py",
+    "tests/api/jsonapi/test_updating.py",
 )
 
 

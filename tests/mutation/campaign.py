@@ -115,10 +115,15 @@ class Collected(Session):
         measured = coverage.Coverage(
             data_file=None, config_file=False, include=[f"*/{LEDGER}/*"], messages=False
         )
+
+        def start(name: str) -> None:
+            measured.switch_context(name)
+            forget_statements()  # else only the first test would reach what builds one
+
         measured.start()
         seconds, failing = {}, []
         started = time.process_time()
-        for name, passed in self.run(names, measured.switch_context):
+        for name, passed in self.run(names, start):
             if passed:
                 seconds[name] = time.process_time() - started
             else:

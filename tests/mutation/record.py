@@ -108,7 +108,8 @@ class Plan:
         keen = self.keen.get((mutant.module, mutant.within), [])[:_KEEN]
         first = [name for name in keen if name in reaching]
         module = Path(mutant.module)
-        own, room = f"test_{module.stem.strip('_')}", module.parent.name
+        room = module.parent.name
+        own = f"test_{room if module.stem == '__init__' else module.stem}"
         others = sorted(
             self._interleaved(reaching), key=lambda name: (own not in name, room not in name)
         )

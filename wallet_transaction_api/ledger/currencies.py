@@ -10,10 +10,10 @@ from wallet_transaction_api.ledger import errors
 
 def exponent(code: str) -> int:
     """Return the currency's number of decimals; raise `CurrencyUnknown`."""
-    digits = settings.ASSETS.get(code, money.ISO_4217.get(code))
+    digits = _known(code)
     if digits is None:
         raise errors.CurrencyUnknown(f"{code!r} is neither ISO 4217 nor a configured asset.")
-    return int(digits)
+    return digits
 
 
 def format_amount(amount: Decimal | str, code: str) -> str:
@@ -21,6 +21,11 @@ def format_amount(amount: Decimal | str, code: str) -> str:
 
     Plain digits, as databases write a number, serve as well.
     """
-    digits = settings.ASSETS.get(code, money.ISO_4217.get(code, 0))
     text = amount if isinstance(amount, str) else f"{amount:f}"
-    return money.format_digits(text, digits)
+    return money.format_digits(text, _known(code) or 0)
+
+
+def _known(code: str) -> int | None:
+    """Look in ISO 4217 first: no asset has a code of its, and settings are slow to ask."""
+    digits = money.ISO_4217.get(code)
+    return settings.ASSETS.get(code) if digits is None else digits

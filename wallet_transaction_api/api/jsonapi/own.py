@@ -17,6 +17,11 @@ from wallet_transaction_api.tables import transactions, wallets
 
 #: Owners of more wallets are told by name.
 MOST_NAMED = 20
+#: Owners found to have more, who are not asked about again: wallets are never deleted. Were one of
+#: them to have fewer all the same, their rows would be found the other way.
+_with_more: set[int] = set()
+#: Of them a process remembers so many, then it starts anew.
+_MOST_REMEMBERED = 4096
 #: Rows that a page is expected to have, where it matters which way is shorter.
 _PAGE = 50
 #: Grows or changes with everything that happens to an owner's wallets.
@@ -39,8 +44,11 @@ class Holdings:
 
 def holdings_of(owner_id: int) -> Holdings | None:
     """Return what the owner has; None for more wallets than are named."""
-    rows = sql.fetch(some_wallets, MOST_NAMED + 1, params={"owner": owner_id})
+    if owner_id in _with_more:
+        return None
+    rows = sql.fetch_planned(some_wallets, params={"owner": owner_id, "count": MOST_NAMED + 1})
     if len(rows) > MOST_NAMED:
+        _remember(owner_id)
         return None
     return Holdings(
         versions={row["id"]: row["version"] for row in rows},
@@ -54,8 +62,14 @@ def state_of(owner_id: int, known: Holdings | None) -> State:
     if known is not None:
         versions = known.versions
         return len(versions), max(versions, default=0), sum(versions.values())
-    (row,) = sql.fetch(all_wallets, params={"owner": owner_id})
+    (row,) = sql.fetch_planned(all_wallets, params={"owner": owner_id})
     return row["number"], row["newest"], int(row["versions"])
+
+
+def _remember(owner_id: int) -> None:
+    if len(_with_more) >= _MOST_REMEMBERED:
+        _with_more.clear()
+    _with_more.add(owner_id)
 
 
 def is_settled() -> bool:
@@ -63,12 +77,12 @@ def is_settled() -> bool:
     return not connection.in_atomic_block
 
 
-def some_wallets(count: int) -> Executable:
-    """Read the first wallets of `owner`, and how long the table is."""
+def some_wallets() -> Executable:
+    """Read the first `count` wallets of `owner`, and how long the table is."""
     newest = select(func.max(transactions.c.id)).scalar_subquery().label("rows")
     columns = (wallets.c.id, wallets.c.version, wallets.c.last_sequence, newest)
     own = wallets.c.owner_id == bindparam("owner")
-    return select(*columns).where(own).limit(count)
+    return select(*columns).where(own).limit(bindparam("count"))
 
 
 def all_wallets() -> Executable:
