@@ -63,14 +63,20 @@ class ListView(JsonApiView):
         def own(start: int, stop: int) -> list[Values]:
             return reader.own(resource, self.caller.actor.pk, holdings, start, stop)
 
-        by_index = not (holdings and holdings.is_sparse) and not _is_page_of_a_period(query)
+        is_of_a_period = _is_page_of_a_period(query)
+        by_index = not (holdings and holdings.is_sparse) and not is_of_a_period
         walk = by_index and sorting.is_of_one_table(query.keys) and not _looks_aside(query.pairs)
+
+        def fetch(some: QuerySet[Any]) -> list[Values]:
+            page = _chosen_first(some) if is_of_a_period else some
+            return reader.rows(resource, page, query.keys, walk=walk)
+
         return Listing(
             rows=SimpleLazyObject(some),
             direct=own if is_direct and self.caller.sees_own_only else None,
             by_index=by_index,
             keys=query.keys,
-            fetch=lambda some: reader.rows(resource, some, query.keys, walk=walk),
+            fetch=fetch,
             url=self.url,
             pairs=query.pairs,
             total=lambda whole: totals.total(self.caller, resource, whole),
@@ -106,6 +112,15 @@ def _is_page_of_a_period(query: Query) -> bool:
     is_by_id = query.page.profile is None and query.keys == (sorting.BY_ID,)
     named = (name for name, _ in query.pairs)
     return connection.vendor == "postgresql" and is_by_id and filters.bound_a_period(named)
+
+
+def _chosen_first(page: QuerySet[Any]) -> QuerySet[Any]:
+    """Have a sorted page's rows chosen before what belongs to them is looked up.
+
+    Else the whole period is joined with the wallets, for which PostgreSQL may read all of them.
+    """
+    chosen: QuerySet[Any] = page.model.objects.filter(pk__in=page.values("pk"))
+    return chosen.order_by("pk")
 
 
 def _looks_aside(pairs: Pairs) -> bool:
