@@ -3,18 +3,16 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from wallet_transaction_api.api.jsonapi import figures, filters, sorting, totals
+from wallet_transaction_api.api.jsonapi import figures, totals, ways
 from wallet_transaction_api.api.jsonapi.encoding import Fragment, array
 from wallet_transaction_api.api.jsonapi.endpoints import JsonApiView
-from wallet_transaction_api.api.jsonapi.listing import Cut, Listing, Pairs
+from wallet_transaction_api.api.jsonapi.listing import Cut, Listing
 from wallet_transaction_api.api.jsonapi.objects import Object, Values
 from wallet_transaction_api.api.jsonapi.own import Holdings
-from wallet_transaction_api.api.jsonapi.parameters import Query
 from wallet_transaction_api.api.jsonapi.reading import Reader
 from wallet_transaction_api.api.jsonapi.resources import Resource
 
@@ -53,30 +51,21 @@ class ListView(JsonApiView):
     ) -> Listing:
         """Return how to fetch and count the list, by the best way to its rows."""
         query = self.query
-        holdings = self._holdings(resource) if is_whole else None
+        way = ways.choose(query, self._holdings(resource) if is_whole else None)
         is_direct = is_whole and resource.follows_wallets and not query.condition
 
         def some() -> QuerySet[Any]:
-            wanted = rows().filter(query.condition)
-            return wanted.filter(**resource.among(holdings.versions)) if holdings else wanted
+            return way.narrowed(rows().filter(query.condition), resource)
 
         def own(start: int, stop: int) -> list[Values]:
-            return reader.own(resource, self.caller.actor.pk, holdings, start, stop)
-
-        is_of_a_period = _is_page_of_a_period(query)
-        by_index = not (holdings and holdings.is_sparse) and not is_of_a_period
-        walk = by_index and sorting.is_of_one_table(query.keys) and not _looks_aside(query.pairs)
-
-        def fetch(some: QuerySet[Any]) -> list[Values]:
-            page = _chosen_first(some) if is_of_a_period else some
-            return reader.rows(resource, page, query.keys, walk=walk)
+            return reader.own(resource, self.caller.actor.pk, way, start, stop)
 
         return Listing(
             rows=SimpleLazyObject(some),
             direct=own if is_direct and self.caller.sees_own_only else None,
-            by_index=by_index,
+            by_index=way.by_index,
             keys=query.keys,
-            fetch=fetch,
+            fetch=lambda cut: reader.rows(resource, way.page(cut), query.keys, walk=way.walks),
             url=self.url,
             pairs=query.pairs,
             total=lambda whole: totals.total(self.caller, resource, whole),
@@ -101,29 +90,3 @@ def marked(items: Sequence[Fragment], cursors: Sequence[str]) -> Sequence[str]:
         f'{item[:-1]},"meta":{{"page":{{"cursor":"{cursor}"}}}}}}'
         for item, cursor in zip(items, cursors, strict=True)
     ]
-
-
-def _is_page_of_a_period(query: Query) -> bool:
-    """Tell whether PostgreSQL is to find a numbered page by the index of moments, and sort it.
-
-    Moments and ids grow together, which its planner does not know: in the order of ids it would
-    expect a period's rows everywhere, and read all that came before the period.
-    """
-    is_by_id = query.page.profile is None and query.keys == (sorting.BY_ID,)
-    named = (name for name, _ in query.pairs)
-    return connection.vendor == "postgresql" and is_by_id and filters.bound_a_period(named)
-
-
-def _chosen_first(page: QuerySet[Any]) -> QuerySet[Any]:
-    """Have a sorted page's rows chosen before what belongs to them is looked up.
-
-    Else the whole period is joined with the wallets, for which PostgreSQL may read all of them.
-    """
-    chosen: QuerySet[Any] = page.model.objects.filter(pk__in=page.values("pk"))
-    return chosen.order_by("pk")
-
-
-def _looks_aside(pairs: Pairs) -> bool:
-    """Tell whether a filter may lie behind a relationship (`filter[wallet.label]`)."""
-    names = [name for name, _ in pairs if name.startswith("filter[")]
-    return any(filters.is_behind_a_relationship(name) for name in names)

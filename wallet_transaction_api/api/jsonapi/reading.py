@@ -7,17 +7,17 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from rest_framework.request import Request
 
-from wallet_transaction_api.api.jsonapi import fetching, prepared, sorting
+from wallet_transaction_api.api.jsonapi import fetching, prepared
 from wallet_transaction_api.api.jsonapi.callers import is_id
 from wallet_transaction_api.api.jsonapi.encoding import Fragment, array
 from wallet_transaction_api.api.jsonapi.inclusion import Tree
 from wallet_transaction_api.api.jsonapi.objects import NOTHING, Linked, Object, Plan, Values
-from wallet_transaction_api.api.jsonapi.own import Holdings
 from wallet_transaction_api.api.jsonapi.parameters import Query
 from wallet_transaction_api.api.jsonapi.problems import not_found
 from wallet_transaction_api.api.jsonapi.resources import Relationship, Resource
 from wallet_transaction_api.api.jsonapi.sorting import Keys
 from wallet_transaction_api.api.jsonapi.types import RESOURCES
+from wallet_transaction_api.api.jsonapi.ways import Way
 
 #: An included to-many relationship shows its first members; the rest is at its own URL.
 MOST_INCLUDED = 100
@@ -54,22 +54,20 @@ class Reader:
         return fetching.fetch(rows, columns, kinds, walk=walk)
 
     def own(
-        self, resource: Resource, owner_id: int, holdings: Holdings | None, start: int, stop: int
+        self, resource: Resource, owner_id: int, way: Way, start: int, stop: int
     ) -> list[Values]:
         """Fetch a slice of all that the owner sees of a type, by a statement kept for that."""
         columns = self.plan(resource).columns
-        by_index = not (holdings and holdings.is_sparse)
-        walk = by_index and sorting.is_of_one_table(self._query.keys)
         text, params = prepared.statement(
             resource,
             columns,
             self._query.keys,
             owner_id=owner_id,
-            wallet_ids=list(holdings.versions) if holdings else [],
-            by_index=by_index,
+            wallet_ids=list(way.holdings.versions) if way.holdings else [],
+            by_index=way.by_index,
         )
         cut = f"{text} LIMIT {stop - start} OFFSET {start}"
-        return fetching.run(cut, params, columns, resource.kinds, walk=walk)
+        return fetching.run(cut, params, columns, resource.kinds, walk=way.walks)
 
     def one(self, resource: Resource, key: str) -> Values:
         """Fetch one visible resource; raises 404."""
