@@ -17,8 +17,8 @@ from wallet_transaction_api.tables import transactions, wallets
 
 #: Owners of more wallets are told by name.
 MOST_NAMED = 20
-#: Owners found to have more, who are not asked about again: wallets are never deleted. Were one of
-#: them to have fewer all the same, their rows would be found the other way.
+#: Owners found to have more, who are not asked about again. Who has fewer since (a wallet without
+#: a history can be erased) still is shown the same, only found by name.
 _with_more: set[int] = set()
 #: Of them a process remembers so many, then it starts anew.
 _MOST_REMEMBERED = 4096
