@@ -95,7 +95,8 @@ def test_what_enters_counts_against_a_limit_of_credits(wallet: Wallet) -> None:
 
 
 def test_a_limit_per_transaction_looks_at_each_alone(wallet: Wallet) -> None:
-    _limit(wallet, window="transaction")
+    limit = _limit(wallet, window="transaction")
+    assert (limit.used_amount, limit.used_count) == (0, 0)
     for _ in range(3):
         _post(wallet, "-100")
     with pytest.raises(hold_errors.LimitExceeded) as refusal:

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from tests.books import assert_in_order, balance, journal, visible
+from wallet_transaction_api import sql
 from wallet_transaction_api.ledger import errors, posting, wallets
 from wallet_transaction_api.ledger.posting import Posted, Posting
 from wallet_transaction_api.models import Entry, Transaction, Wallet
@@ -163,6 +164,12 @@ def test_a_large_batch_is_one_transaction(rent: Wallet) -> None:
     assert balance(rent) == Decimal("112.00")
     assert [row[0] for row in journal(rent)] == list(range(1, count + 2))
     assert_in_order()
+
+
+def test_a_txid_that_is_taken_is_found_among_many(rent: Wallet, pay: Pay) -> None:
+    pay(rent, "1", txid="t0")
+    outcomes = posting.post([_posting(rent, "0.01", txid=f"t{n}") for n in range(sql.CHUNK + 1)])
+    assert _codes(outcomes) == ["txid_taken", *["posted"] * sql.CHUNK]
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ def test_spends_up_to_the_overdraft_limit() -> None:
 def test_a_deposit_is_taken_also_where_it_does_not_lift_above_the_floor() -> None:
     below = _state("-10")
     assert _posted(below, "5").balance == -5
+    assert _posted(below, "0.01").balance == Decimal("-9.99")
 
 
 @pytest.mark.parametrize(
