@@ -1,6 +1,7 @@
 """How PostgreSQL finds a numbered page of a period: by the moments, not by reading up to it."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import User
@@ -9,6 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.api.jsonapi.conftest import post
 from tests.conftest import Api
+from tests.transfers import order_of
+from wallet_transaction_api.api.jsonapi.types import RESOURCES
+from wallet_transaction_api.ledger import holds, limits, transfers
 from wallet_transaction_api.models import Wallet
 
 SINCE, UNTIL = (
@@ -61,3 +65,23 @@ def test_its_pages_are_those_of_the_whole_list(
     for name in ("data", "included", "meta"):
         assert of_period.get(name) == whole.get(name)
     assert len(whole["data"]) == (2 if number < 3 else 0)
+
+
+@pytest.fixture
+def one_of_each(rent: Wallet, open_wallet: Callable[..., Wallet]) -> None:
+    """Have a resource of every type."""
+    holds.place(wallet_id=rent.pk, amount=Decimal(10))
+    limits.set_limit(wallet_id=rent.pk, direction="debit", window="day", max_count=3)
+    transfers.transfer(order_of(rent, open_wallet(label="Food"), "1"))
+
+
+@pytest.mark.parametrize("who", ["api", "staff_api"])
+@pytest.mark.parametrize("name", [n for n, it in RESOURCES.items() if "createdAt" in it.attributes])
+def test_every_list_has_them(
+    who: str, name: str, one_of_each: None, request: pytest.FixtureRequest
+) -> None:
+    client = request.getfixturevalue(who)
+    whole, of_period = (client.get(f"/api/{name}?{more}") for more in ("", f"{SINCE}&{UNTIL}"))
+    for member in ("data", "meta", "errors"):
+        assert of_period.json().get(member) == whole.json().get(member)
+    assert whole.json().get("data") or who == "api"

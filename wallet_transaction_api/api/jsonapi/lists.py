@@ -57,15 +57,20 @@ class ListView(JsonApiView):
         def some() -> QuerySet[Any]:
             return way.narrowed(rows().filter(query.condition), resource)
 
+        whole: Any = SimpleLazyObject(some)
+
         def own(start: int, stop: int) -> list[Values]:
             return reader.own(resource, self.caller.actor.pk, way, start, stop)
 
+        def fetch(cut: QuerySet[Any]) -> list[Values]:
+            return reader.rows(resource, way.page(cut, whole), query.keys, walk=way.walks)
+
         return Listing(
-            rows=SimpleLazyObject(some),
+            rows=whole,
             direct=own if is_direct and self.caller.sees_own_only else None,
             by_index=way.by_index,
             keys=query.keys,
-            fetch=lambda cut: reader.rows(resource, way.page(cut), query.keys, walk=way.walks),
+            fetch=fetch,
             url=self.url,
             pairs=query.pairs,
             total=lambda whole: totals.total(self.caller, resource, whole),

@@ -32,12 +32,11 @@ class Way:
         """Name the wallets whose rows these are."""
         return rows.filter(**resource.among(self.holdings.versions)) if self.holdings else rows
 
-    def page(self, cut: QuerySet[Any]) -> QuerySet[Any]:
-        """Return what fetches the rows of a cut list."""
+    def page(self, cut: QuerySet[Any], whole: QuerySet[Any]) -> QuerySet[Any]:
+        """Return what fetches the rows of a page cut from the whole list."""
         if not self.chooses_first:
             return cut
-        chosen: QuerySet[Any] = cut.model.objects.filter(pk__in=cut.values("pk"))
-        return chosen.order_by("pk")
+        return whole.filter(pk__in=cut.values("pk")).order_by("pk")
 
 
 def choose(query: Query, holdings: Holdings | None) -> Way:
