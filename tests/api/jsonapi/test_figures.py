@@ -1,6 +1,7 @@
 """`withStats`: exact figures of a whole filtered list."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.api.jsonapi.conftest import errors, post
 from tests.conftest import Api
 from wallet_transaction_api.api import credentials
+from wallet_transaction_api.ledger import holds
 from wallet_transaction_api.models import Wallet
 
 
@@ -66,6 +68,21 @@ def test_of_nothing(api: Api, db: None) -> None:
     assert _stats(api, "withStats[amount]=sum,avg,min,max,count")["amount"] == {
         "sum": "0", "avg": None, "min": None, "max": None, "count": 0,
         "currency": None, "byCurrency": {},
+    }  # fmt: skip
+
+
+def test_what_is_null_is_neither_counted_nor_averaged(api: Api, rent: Wallet) -> None:
+    first, second, _ = (holds.place(wallet_id=rent.pk, amount=Decimal(10)) for _ in range(3))
+    query = "withStats[capturedAmount]=sum,avg,min,max,count"
+    nothing = {"sum": "0.00", "avg": None, "min": None, "max": None, "count": 0}
+    assert _stats(api, query, "holds")["capturedAmount"] == {
+        **nothing, "currency": "USD", "byCurrency": {"USD": nothing}
+    }  # fmt: skip
+    for hold, amount in ((first, "2"), (second, "4")):
+        holds.capture(hold_id=hold.pk, amount=Decimal(amount))
+    known = {"sum": "6.00", "avg": "3.00", "min": "2.00", "max": "4.00", "count": 2}
+    assert _stats(api, query, "holds")["capturedAmount"] == {
+        **known, "currency": "USD", "byCurrency": {"USD": known}
     }  # fmt: skip
 
 

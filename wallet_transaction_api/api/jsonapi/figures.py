@@ -2,7 +2,8 @@
 
 Amounts of several currencies have no common sum. So `byCurrency` holds each currency's own
 figures, and beside it stand those of the whole list: of amounts in more than one currency
-they are null, all but the count. Averages are rounded half even to 18 decimals.
+they are null, all but the count. What is null in a row is neither counted nor averaged.
+Averages are rounded half even to 18 decimals.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,6 +20,9 @@ Object = dict[str, Any]
 #: The figures asked for, by the member that they are of.
 Wanted = Mapping[str, tuple[str, ...]]
 FIGURES = ("sum", "avg", "min", "max", "count")
+#: What is not known of no amounts.
+_NOTHING = {"avg": None, "min": None, "max": None}
+_AGGREGATES = {"sum": Sum, "min": Min, "max": Max, "count": Count}
 
 
 def read(
@@ -39,10 +43,10 @@ def read(
 
 def compute(resource: Resource, rows: QuerySet[Any], wanted: Wanted) -> Object:
     """Return `meta.stats` over the rows, in one query."""
-    sums: dict[str, Any] = {"_count": Count("pk")}
+    sums: dict[str, Any] = {}
     for name in wanted:
         column = resource.attributes[name].column
-        for figure, aggregate in (("sum", Sum), ("min", Min), ("max", Max)):
+        for figure, aggregate in _AGGREGATES.items():
             sums[f"_{name}_{figure}"] = aggregate(column)
     code = resource.currency
     groups = list(rows.order_by().values(code).annotate(**sums).order_by(code))
@@ -74,8 +78,10 @@ def _of_member(
 
 
 def _of_group(attribute: Attribute, group: Mapping[str, Any], currency: str) -> Object:
-    count = group["_count"]
-    total, least, most = (group[f"_{attribute.name}_{item}"] for item in ("sum", "min", "max"))
+    """Return the figures of one currency; where the member is null, there is nothing to count."""
+    total, least, most, count = (group[f"_{attribute.name}_{item}"] for item in _AGGREGATES)
+    if not count:
+        return {**_NOTHING, "sum": currencies.format_amount(money.ZERO, currency), "count": 0}
     if attribute.negated:
         total, least, most = money.negate(total), money.negate(most), money.negate(least)
     values = {
@@ -91,5 +97,9 @@ def _of_group(attribute: Attribute, group: Mapping[str, Any], currency: str) -> 
 def _whole(by_currency: Mapping[str, Object]) -> Object:
     if len(by_currency) == 1:
         return next(iter(by_currency.values()))
-    nothing: Object = {"sum": None if by_currency else "0", "avg": None, "min": None, "max": None}
-    return {**nothing, "count": sum(known["count"] for known in by_currency.values())}
+    total = None if by_currency else "0"
+    return {
+        **_NOTHING,
+        "sum": total,
+        "count": sum(known["count"] for known in by_currency.values()),
+    }
