@@ -1,11 +1,14 @@
 """https://jsonapi.org/format/#fetching-sorting."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 
 from tests.api.jsonapi.conftest import amounts, errors, ids, post
+from tests.api.jsonapi.test_cursors import ASKING
 from tests.conftest import Api
+from wallet_transaction_api.ledger import holds
 from wallet_transaction_api.models import Wallet
 
 
@@ -90,3 +93,19 @@ def test_refuses_what_cannot_be_sorted_by(api: Api, sort: str) -> None:
     answer = api.get(f"/api/transactions?sort={sort}")
     assert answer.status_code == 400
     assert errors(answer) == [("invalid_sort", "sort")]
+
+
+@pytest.mark.parametrize("member", ["", ".id", ".amount", ".txid", ".createdAt", ".wallet.label"])
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_what_may_be_missing_sorts_numbered_pages_only(
+    api: Api, rent: Wallet, sign: str, member: str
+) -> None:
+    placed = [holds.place(wallet_id=rent.pk, amount=Decimal(1)) for _ in range(3)]
+    holds.capture(hold_id=placed[1].pk)
+    query = f"/api/holds?sort={sign}transaction{member}&page[size]=1"
+    pages = [ids(api.get(f"{query}&page[number]={number}")) for number in (1, 2, 3)]
+    assert sorted(pages) == [[str(hold.pk)] for hold in placed]
+    by_cursor = api.get(query, headers=ASKING)
+    assert by_cursor.status_code == 400
+    assert errors(by_cursor) == [("invalid_sort", "sort")]
+    assert by_cursor.json()["errors"][0]["links"]["type"].endswith("unsupported-sort")

@@ -72,8 +72,6 @@ def read(
     asked: dict[str, Any] = {"pairs": pairs, "keys": keys}
     if "include" in once:
         asked["include"] = inclusion.read_include(resource, once["include"])
-    if "sort" in once:
-        asked["keys"] = sorting.read(resource, once["sort"], staff=staff)
     if AS_OF in once:
         asked["as_of"] = _moment(once[AS_OF])
     asked["fields"] = dict(
@@ -86,6 +84,9 @@ def read(
         profile = negotiation.wanted_profile(request)
         page = dict(_of(pairs, "page"))
         asked["page"] = pagination.read(page, profile=profile)
+    if "sort" in once:
+        by_cursor = "page" in asked and asked["page"].profile is not None
+        asked["keys"] = sorting.read(resource, once["sort"], staff=staff, by_cursor=by_cursor)
     asked["condition"] = _condition(resource, pairs, staff=staff)
     return Query(**asked)
 

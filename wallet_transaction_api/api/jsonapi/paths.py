@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass
 
-from wallet_transaction_api.api.jsonapi.resources import HIDDEN_ID, ID, Attribute, Resource
+from wallet_transaction_api.api.jsonapi.resources import (
+    HIDDEN_ID,
+    ID,
+    Attribute,
+    Relationship,
+    Resource,
+)
 from wallet_transaction_api.api.jsonapi.types import RESOURCES
 
 
@@ -16,6 +22,8 @@ class Place:
     column: str
     attribute: Attribute
     stored: str = ""
+    #: Whether the way there may lead nowhere.
+    has_gaps: bool = False
 
 
 def find(resource: Resource, path: str, *, staff: bool, far: bool = False) -> Place | None:
@@ -28,12 +36,16 @@ def find(resource: Resource, path: str, *, staff: bool, far: bool = False) -> Pl
     relation = resource.relationships.get(name)
     if relation is not None and not relation.many:
         if not rest and "." not in path:
-            return Place(relation.column, HIDDEN_ID if relation.is_opaque else ID, relation.stored)
-        if relation.is_opaque:
-            return None
+            key = HIDDEN_ID if relation.is_opaque else ID
+            return Place(relation.column, key, relation.stored, relation.nullable)
         inner = find(RESOURCES[relation.target], rest, staff=staff, far=True)
-        return Place(f"{relation.path}__{inner.column}", inner.attribute) if inner else None
+        return None if relation.is_opaque or inner is None else _behind(relation, inner)
     attribute = ID if path == "id" else resource.attributes_for(staff=staff).get(path)
     if attribute is None:
         return None
     return Place((far and attribute.far_column) or attribute.column, attribute)
+
+
+def _behind(relation: Relationship, inner: Place) -> Place:
+    has_gaps = relation.nullable or inner.has_gaps
+    return Place(f"{relation.path}__{inner.column}", inner.attribute, has_gaps=has_gaps)

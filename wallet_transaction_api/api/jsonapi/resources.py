@@ -79,6 +79,8 @@ class Relationship:
     order: str = "id"
     #: Whether filters and orders end here: the related resource may be hidden from the caller.
     is_opaque: bool = False
+    #: Whether a to-one may lead nowhere: what lies behind it is null then.
+    nullable: bool = False
     #: The indexed column that the id comes from, where `column` is computed.
     stored: str = ""
 

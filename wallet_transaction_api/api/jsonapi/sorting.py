@@ -52,13 +52,16 @@ def is_of_one_table(keys: Keys) -> bool:
     return not any("__" in key.column for key in keys)
 
 
-def read(resource: Resource, text: str, *, staff: bool) -> Keys:
-    """Return the keys; refuses an unknown or unordered member, and repetitions."""
+def read(resource: Resource, text: str, *, staff: bool, by_cursor: bool) -> Keys:
+    """Return the keys; refuses an unknown or unordered member, and repetitions.
+
+    A cursor has no place among rows that lack what they are sorted by.
+    """
     members = text.split(",")
     names = [member.removeprefix("-") for member in members]
     if len(set(names)) < len(names) or len(names) > MOST_KEYS:
         raise bad_parameter("invalid_sort", "sort", f"Sort by up to {MOST_KEYS} different members.")
-    keys = tuple(_key(resource, member, staff=staff) for member in members)
+    keys = tuple(_key(resource, member, staff=staff, by_cursor=by_cursor) for member in members)
     if any(key.unique for key in keys):
         return keys
     # In the direction of the key before it: an index is read one way.
@@ -72,10 +75,10 @@ def by_columns(resource: Resource, *columns: str) -> Keys:
     return (*keys, BY_ID)
 
 
-def _key(resource: Resource, member: str, *, staff: bool) -> Key:
+def _key(resource: Resource, member: str, *, staff: bool, by_cursor: bool) -> Key:
     name = member.removeprefix("-")
     place = paths.find(resource, name, staff=staff)
-    if place is None or not place.attribute.is_sortable:
+    if place is None or not place.attribute.is_sortable or (by_cursor and place.has_gaps):
         raise _refused(resource, name, known=place is not None)
     descending = member.startswith("-") is not place.attribute.negated
     is_unique = place.attribute.unique and place.column == place.attribute.column

@@ -31,6 +31,6 @@ HOLDS = Resource(
     ),
     relationships={
         "wallet": Relationship("wallet", "wallets", "wallet_id"),
-        "transaction": Relationship("transaction", "transactions", "transaction_id"),
+        "transaction": Relationship("transaction", "transactions", "transaction_id", nullable=True),
     },
 )
