@@ -303,6 +303,20 @@ def test_changing_a_limit_counts_anew(wallet: Wallet) -> None:
     assert _used(limit) == (0, 0)
 
 
+def test_whatever_is_done_to_a_limit_the_wallets_version_grows(wallet: Wallet) -> None:
+    def version() -> int:
+        return Wallet.objects.get(pk=wallet.pk).version
+
+    versions = [version()]
+    limit = _limit(wallet)
+    versions.append(version())
+    limits.change(limit_id=limit.pk, changes={"max_amount": Decimal(60)})
+    versions.append(version())
+    limits.remove(limit_id=limit.pk)
+    versions.append(version())
+    assert versions == [versions[0] + number for number in range(4)]
+
+
 def test_without_limits_a_wallet_is_asked_for_none(wallet: Wallet) -> None:
     def is_limited() -> bool:
         return bool(Wallet.objects.get(pk=wallet.pk).is_limited)
