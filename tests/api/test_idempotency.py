@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import RequestFactory
 from django.utils import timezone
 
 from tests.api.test_permission_matrix import TABLE
 from tests.conftest import JSONAPI, Answer, Api
 from tests.transfers import order_of
+from wallet_transaction_api.api.idempotency import fingerprint
 from wallet_transaction_api.ledger import holds, in_flight, posting, transfers
 from wallet_transaction_api.ledger.claims import Answer as KeptAnswer
 from wallet_transaction_api.ledger.claims import Claim
@@ -279,15 +281,32 @@ def test_the_answer_stays_though_the_wallet_is_gone(send: Sender) -> None:
         ('{"amount": 1}', '{"amount": 1.0}', False),
         ('{"amount": 0.1}', '{"amount": 0.10}', False),
         ('{"amount": "1.00"}', '{"amount": "1.0"}', False),
+        ('{"amount": 1.5}', '{"amount": ["number", "1.5"]}', False),
+        ('{"amount": 1.5}', '{"amount": ["number", "number", "1.5"]}', False),
+        ('{"amount": 1, "x": ["number"]}', '{"amount": 1, "x": ["number", "number"]}', False),
+        ('{"amount": 1, "x": ["number", 1.5]}', '{"x": ["number",1.5], "amount":1}', True),
+        ('{"amount": 1.5}', '{"amount": 7, "amount": 1.5}', False),
+        ('{"amount": 1.5}', '{"amount": 7, "\\u0061mount": 1.5}', False),
+        ('{"amount": 1.5}', '{"amount": 1.5}'.encode("utf-16"), False),
+        ('{"amount": 1.5}', '\ufeff{"amount": 1.5}', False),
     ],
 )
-def test_bodies_are_compared_as_json(alice: User, first: str, second: str, same: bool) -> None:
+def test_bodies_are_compared_as_json(
+    alice: User, first: str, second: str | bytes, same: bool
+) -> None:
     api, headers = Api(alice), {"Idempotency-Key": "k-1"}
     for text, status in ((first, 200), (second, 200 if same else 422)):
         answer = api.request(
             "POST", "/api/wallet/credit", data=text, content_type=JSON, headers=headers
         )
         assert answer.status_code == status
+
+
+def test_what_the_last_release_kept_is_still_known(rf: RequestFactory) -> None:
+    body = '{"note": ["a", -1.50e3], "amount": 1}'
+    request = rf.post("/api/wallet/credit/", data=body, content_type=JSON)
+    kept = "8ede47eef0766fc11f1c740ee13a22b8c9279d4c6ef3ac6c3e998379d99ecd9d"
+    assert fingerprint(request) == kept
 
 
 def test_forms_are_compared_by_their_fields(alice: User) -> None:

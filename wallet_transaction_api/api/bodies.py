@@ -32,11 +32,12 @@ def _parse(body: bytes) -> Any:
     return value
 
 
-def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
+def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the object; raises `ValueError` where a member is named twice."""
+    named = dict(pairs)
+    if len(named) < len(pairs):
         raise ValueError("An object names a member twice.")
-    return members
+    return named
 
 
 def _refuse_constant(word: str) -> NoReturn:
@@ -45,5 +46,5 @@ def _refuse_constant(word: str) -> NoReturn:
 
 #: Made once: `json.loads` with these would make it for every body.
 _decode = json.JSONDecoder(
-    parse_float=ExactNumber, parse_constant=_refuse_constant, object_pairs_hook=_members
+    parse_float=ExactNumber, parse_constant=_refuse_constant, object_pairs_hook=members
 ).decode

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from wallet_transaction_api.api import bodies
 from wallet_transaction_api.ledger import errors, idempotency
 from wallet_transaction_api.ledger.claims import Answer, Claim, Kept
 
@@ -22,6 +23,8 @@ _META = f"HTTP_{HEADER.upper().replace('-', '_')}"
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 #: The headers that are part of an answer, whoever gives it.
 _KEPT_HEADERS = ("Content-Type", "Location", "ETag")
+#: Begins the array that a number with a point or an exponent is written as.
+_NUMBER = "number"
 
 
 def claim_of(request: Any, *, owner_id: int, write: Callable[[Any], HttpResponse]) -> Claim | None:
@@ -67,7 +70,7 @@ def fingerprint(request: Any) -> str:
     """Return the digest of method, path, query and canonical body.
 
     JSON is the same in any order of members and with any white space, but numbers count as
-    they are written; a form is its fields.
+    they are written; a form is its fields, and what is neither is its text.
     """
     parts = [
         str(request.method),
@@ -88,14 +91,24 @@ def _canonical(request: HttpRequest) -> str:
 
 def _canonical_json(body: bytes) -> str:
     try:
-        value = json.loads(body, parse_float=_as_written, parse_constant=_as_written)
+        value = _unlike_numbers(_decode(body.decode()))
         return json.dumps(value, sort_keys=True, separators=(",", ":"))
     except (ValueError, RecursionError):
         return _text(body)
 
 
-def _as_written(number: str) -> list[str]:
-    return ["number", number]
+def _as_written(number: str) -> tuple[str, str]:
+    return _NUMBER, number
+
+
+def _unlike_numbers(value: Any) -> Any:
+    """Return the value in which no array is written as a number is."""
+    if isinstance(value, dict):
+        return {name: _unlike_numbers(item) for name, item in value.items()}
+    if not isinstance(value, list):
+        return value
+    items = [_unlike_numbers(item) for item in value]
+    return [_NUMBER, *items] if items[:1] == [_NUMBER] else items
 
 
 def _text(body: bytes) -> str:
@@ -105,3 +118,9 @@ def _text(body: bytes) -> str:
 def _answer(response: HttpResponse) -> Answer:
     headers = {name: response[name] for name in _KEPT_HEADERS if name in response}
     return Answer(status=response.status_code, body=response.content.decode(), headers=headers)
+
+
+#: Takes what `bodies.parse` takes: an object that names a member twice has no one meaning.
+_decode = json.JSONDecoder(
+    parse_float=_as_written, parse_constant=_as_written, object_pairs_hook=bodies.members
+).decode

@@ -22,6 +22,7 @@ from django.db.models import BigIntegerField, Case, ExpressionWrapper, F, Q, Que
 from django.utils import timezone
 from rest_framework.permissions import BasePermission
 
+from wallet_transaction_api.ledger import errors
 from wallet_transaction_api.models import AuditRecord, Hold, Limit, Transaction, Transfer, Wallet
 
 #: The name of the service owner; nobody may register it.
@@ -127,6 +128,18 @@ def sees(request: Call, owner_id: int, status: str) -> bool:
     if own and status != Wallet.Status.CLOSED:
         return True
     return is_permitted(request, "view", Wallet)
+
+
+def told(request: Call, refusal: errors.LedgerError) -> errors.LedgerError:
+    """Return the refusal as the caller may hear it.
+
+    To who does not see closed wallets, one that was closed since it was looked up is missing.
+    """
+    if not isinstance(refusal, errors.WalletClosed) or is_permitted(request, "view", Wallet):
+        return refusal
+    missing = errors.WalletNotFound()
+    missing.attribute = refusal.attribute or missing.attribute
+    return missing
 
 
 def visible_wallets(request: Call) -> QuerySet[Wallet]:

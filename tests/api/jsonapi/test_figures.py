@@ -146,6 +146,19 @@ def test_refuses_other_figures(api: Api, db: None, parameter: str) -> None:
     assert errors(answer) == [("invalid_stats", parameter.partition("=")[0])]
 
 
+@pytest.mark.parametrize(
+    ("path", "detail"),
+    [
+        ("transactions", "transactions have figures of amount, balanceAfter."),
+        ("transfers", "transfers have no figures."),
+    ],
+)
+def test_says_which_figures_a_type_has(api: Api, db: None, path: str, detail: str) -> None:
+    answer = api.get(f"/api/{path}?withStats[createdAt]=max")
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["detail"] == detail
+
+
 @pytest.mark.parametrize("path", ["wallets/{0}", "wallets/{0}/relationships/transactions"])
 def test_refuses_figures_of_what_is_no_list(api: Api, rent: Wallet, path: str) -> None:
     answer = api.get(f"/api/{path.format(rent.pk)}?withStats[balance]=sum")

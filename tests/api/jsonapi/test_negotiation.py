@@ -13,6 +13,8 @@ UNKNOWN = '"https://example.com/unknown"'
 FOREIGN = [
     f"{JSONAPI}; charset=utf-8",
     f"{JSONAPI}; foo=bar",
+    f"{JSONAPI};q=1",  # a weight, which only Accept has
+    f"{JSONAPI}; profile={UNKNOWN}; Q=0.5",
     f"{JSONAPI}; ext={UNKNOWN}",
     "application/json",
     "application/x-www-form-urlencoded",

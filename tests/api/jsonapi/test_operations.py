@@ -96,6 +96,24 @@ def test_a_whole_household_by_local_ids(api: Api, db: None) -> None:
     assert (wallet.status, wallet.metadata) == ("closed", {"a": 1})
 
 
+@pytest.mark.parametrize("first", ["wallets", "Wallet"])
+@pytest.mark.parametrize("second", ["wallets", "Wallet"])
+def test_a_local_id_is_found_by_either_name_of_its_type(
+    api: Api, db: None, first: str, second: str
+) -> None:
+    opened, posted = add_wallet("Rent", lid="a"), add_transaction({"lid": "a"}, "5.00")
+    renamed = {"lid": "a", "attributes": {"label": "Home"}}
+    opened["data"]["type"] = first
+    posted["data"] |= {"type": "Transaction"}  # only such a document says Wallet in linkage
+    posted["data"]["relationships"]["wallet"]["data"]["type"] = second
+    answer = perform(
+        api, opened, posted, {"op": "update", "data": {"type": second, **renamed}},
+        {"op": "update", "ref": {"type": second, "lid": "a"}, "data": {"type": first, **renamed}},
+    )  # fmt: skip
+    assert answer.status_code == 200, answer.content
+    assert balance_of(Wallet.objects.get(label="Home")) == "5.00"
+
+
 @pytest.mark.parametrize(
     "form", ["/api/{0}", "http://testserver/api/{0}", "/{0}", "{0}", "/api/{0}/"]
 )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -227,6 +228,19 @@ def test_a_closed_wallet_hides_its_end(api: Api, open_wallet: Open, rent: Wallet
     data = api.get(f"/api/transfers/{key}").json()["data"]
     assert data["relationships"]["source"]["data"] is None
     assert data["attributes"]["sourceUuid"] == str(purse.uuid)
+
+
+def test_with_its_source_closed_it_stays_as_it_is(
+    api: Api, staff_api: Api, open_wallet: Open, rent: Wallet
+) -> None:
+    purse = open_wallet("30", label="Purse")
+    key = api.post("/api/transfers", document(purse, rent, amount="30")).json()["data"]["id"]
+    wallets.close(wallet_id=purse.pk)
+    description = update("transfers", key, description="x")
+    for client, status, code in ((api, 404, "not_found"), (staff_api, 409, "wallet_closed")):
+        _refused(client.patch(f"/api/transfers/{key}", description), status, (code, ANY))
+        _refused(client.delete(f"/api/transfers/{key}"), status, (code, ANY))
+    assert balance_of(rent) == "130.00"
 
 
 def test_exchanges_with_the_permission(

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.api.plain.conftest import FORM, JSON, balance_of, form, refused
-from tests.conftest import Api
+from tests.conftest import Answer, Api
 from wallet_transaction_api.models import Wallet
 
 READS = ["/api/wallet/balance", "/api/wallet/transactions", "/api/v1/wallets/{0.uuid}"]
@@ -89,6 +89,32 @@ def test_a_member_named_twice_is_answered_400(api: Api, purse: Wallet) -> None:
 @pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "x", "image/png", ";"])
 def test_another_media_type_is_answered_415(api: Api, purse: Wallet, content_type: str) -> None:
     answer = api.post("/api/wallet/credit", "amount=1", content_type)
+    assert refused(answer) == (415, "Unsupported media type", "unsupported_media_type")
+
+
+def _in_chunks(api: Api, path: str, content_type: str, **how: str) -> Answer:
+    """Send `amount=10` as a server hands it over that got it in chunks."""
+    extra = {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked", **how}
+    return api.request("POST", path, data="amount=10", content_type=content_type, **extra)
+
+
+@pytest.mark.parametrize("content_type", [FORM, "multipart/form-data; boundary=edge"])
+@pytest.mark.parametrize("path", ["/api/wallet/credit/", "/api/wallet/debit", "/api/token/"])
+@pytest.mark.parametrize("length", ["", "8", "9"])
+def test_a_form_in_chunks_is_told_so(
+    api: Api, purse: Wallet, content_type: str, path: str, length: str
+) -> None:
+    answer = _in_chunks(api, path, content_type, CONTENT_LENGTH=length)
+    assert refused(answer) == (400, "Invalid form", "malformed_form")
+    assert "not in chunks" in answer.json()["detail"]
+    assert balance_of(purse) == "3000.00"
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", ""])
+def test_another_media_type_in_chunks_is_answered_415_too(
+    api: Api, purse: Wallet, content_type: str
+) -> None:
+    answer = _in_chunks(api, "/api/wallet/credit/", content_type)
     assert refused(answer) == (415, "Unsupported media type", "unsupported_media_type")
 
 

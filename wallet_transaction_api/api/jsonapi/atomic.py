@@ -13,7 +13,7 @@ from wallet_transaction_api.api.jsonapi import (
     preconditions,
     refusals,
 )
-from wallet_transaction_api.api.jsonapi.commands import COMMANDS
+from wallet_transaction_api.api.jsonapi.commands import COMMANDS, do
 from wallet_transaction_api.api.jsonapi.encoding import Fragment, array
 from wallet_transaction_api.api.jsonapi.endpoints import JsonApiView
 from wallet_transaction_api.api.jsonapi.lids import LocalIds
@@ -70,16 +70,16 @@ class OperationsView(JsonApiView):
         target = operations.target_of(operation, lids, root=self.root)
         if target.relationship is not None:
             raise self._fixed(operation, target)
-        command = getattr(COMMANDS.get(target.resource.type), COMMAND_OF[operation["op"]], None)
-        if command is None:
-            detail = f"{operation['op']} is not for {target.resource.type}."
+        verb, kind = COMMAND_OF[operation["op"]], target.resource.type
+        if not hasattr(COMMANDS.get(kind), verb):
+            detail = f"{operation['op']} is not for {kind}."
             raise Refused(at("/op", 403, "operation_unsupported", detail))
         if operation["op"] == "remove":
-            command(self.caller, target.key)
+            do(verb, kind, self.caller, target.key)
             return _NOTHING
         document = documents.read(lids.resolved(operation), target.resource, resource_id=target.key)
         arguments = (document,) if target.key is None else (target.key, document)
-        written = self._written(target, command(self.caller, *arguments))
+        written = self._written(target, do(verb, kind, self.caller, *arguments))
         if target.key is None and operation["data"].get("lid"):
             lids.learn(target.resource, operation["data"]["lid"], str(written[0]))
         plan = self.reader().plan(target.resource)

@@ -5,6 +5,7 @@ from typing import Any
 from wallet_transaction_api.api.jsonapi.pointers import join
 from wallet_transaction_api.api.jsonapi.problems import Refused, at
 from wallet_transaction_api.api.jsonapi.resources import Resource
+from wallet_transaction_api.api.jsonapi.types import BY_NAME
 
 Object = dict[str, Any]
 
@@ -24,7 +25,8 @@ class LocalIds:
 
     def id_of(self, kind: Any, lid: Any, pointer: str) -> str:
         """Return the id that a local id stands for; refuses one that nothing was added under."""
-        key = self._ids.get((kind, lid)) if isinstance(kind, str) and isinstance(lid, str) else None
+        resource = BY_NAME.get(kind) if isinstance(kind, str) else None
+        key = self._ids.get((resource.type, lid)) if resource and isinstance(lid, str) else None
         if key is None:
             detail = f"No earlier operation added {lid!r}."
             raise Refused(at(pointer, 400, "unknown_lid", detail))

@@ -76,7 +76,7 @@ def is_acceptable(accept: str) -> bool:
     ranges = list(_ranges(accept))
     own = [params for name, params in ranges if name == MEDIA_TYPE]
     if own:
-        return any(_is_known(params, {ATOMIC}) and _quality(params) for params in own)
+        return any(_is_wanted(params) for params in own)
     wildcards = [params for name, params in ranges if name in {"*/*", "application/*"}]
     return not ranges or any(_quality(params) for params in wildcards)
 
@@ -84,7 +84,7 @@ def is_acceptable(accept: str) -> bool:
 def wanted_profile(request: Request) -> str | None:
     """Return the cursor profile as the Accept header spells it, if it asks for it."""
     for name, params in _ranges(request.headers.get("Accept", "")):
-        if name == MEDIA_TYPE and _is_known(params, {ATOMIC}) and _quality(params):
+        if name == MEDIA_TYPE and _is_wanted(params):
             for uri in params.get("profile", "").split():
                 if _bare(uri) == _bare(CURSOR_PROFILE):
                     return uri
@@ -117,8 +117,14 @@ def _refused(status: int, code: str, header: str, detail: str) -> Refused:
     return Refused(Problem(status=status, code=code, detail=detail, source={"header": header}))
 
 
+def _is_wanted(params: _Params) -> bool:
+    """Tell whether a range of the media type can be answered; its weight is no parameter of it."""
+    unweighted = {name: value for name, value in params.items() if name != "q"}
+    return _is_known(unweighted, {ATOMIC}) and _quality(params)
+
+
 def _is_known(params: _Params, ext: Iterable[str]) -> bool:
-    return not params.keys() - {"profile", "q", "ext"} and _extensions(params) <= set(ext)
+    return not params.keys() - {"profile", "ext"} and _extensions(params) <= set(ext)
 
 
 def _extensions(params: _Params) -> frozenset[str]:

@@ -14,7 +14,7 @@ from wallet_transaction_api.api.jsonapi.lids import LocalIds
 from wallet_transaction_api.api.jsonapi.pointers import ROOT, join
 from wallet_transaction_api.api.jsonapi.problems import Problem, Refused, at, malformed
 from wallet_transaction_api.api.jsonapi.resources import Resource
-from wallet_transaction_api.api.jsonapi.types import RESOURCES
+from wallet_transaction_api.api.jsonapi.types import BY_NAME
 
 Object = dict[str, Any]
 OPERATIONS = "atomic:operations"
@@ -142,8 +142,7 @@ def _by_data(operation: Object, lids: LocalIds) -> Target:
 
 
 def _resource(name: str, pointer: str) -> Resource:
-    known = (item for item in RESOURCES.values() if name in {item.type, item.alias})
-    resource = next(known, None)
+    resource = BY_NAME.get(name)
     if resource is None:
         detail = f"There is no type {name!r}."
         raise Refused(

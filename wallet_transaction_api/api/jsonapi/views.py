@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from wallet_transaction_api.api import moments
 from wallet_transaction_api.api.jsonapi import parameters, past, preconditions, sorting, tags
-from wallet_transaction_api.api.jsonapi.commands import COMMANDS
+from wallet_transaction_api.api.jsonapi.commands import COMMANDS, do
 from wallet_transaction_api.api.jsonapi.endpoints import JsonApiView
 from wallet_transaction_api.api.jsonapi.lists import ListView
 from wallet_transaction_api.api.jsonapi.objects import Values
@@ -59,7 +59,7 @@ class CollectionView(_CommandView, ListView):
 
     def _create(self) -> HttpResponse:
         document = self.read_document(resource_id=None)
-        row = COMMANDS[self.resource.type].create(self.caller, document)
+        row = do("create", self.resource.type, self.caller, document)
         reader = self.reader()
         values = reader.plan(self.resource).values(row)
         url = f"{self.url}/{values[0]}"
@@ -112,18 +112,22 @@ class ResourceView(_CommandView):
 
     def _update(self, key: str) -> HttpResponse:
         document = self.read_document(resource_id=key)
-        update = COMMANDS[self.resource.type].update
         row = preconditions.conditionally(
-            self.caller, self.resource, key, lambda: update(self.caller, key, document)
+            self.caller,
+            self.resource,
+            key,
+            lambda: do("update", self.resource.type, self.caller, key, document),
         )
         reader = self.reader()
         plan = reader.plan(self.resource)
         return self._answer_one(reader, plan.values(row) if row else reader.one(self.resource, key))
 
     def _delete(self, key: str) -> HttpResponse:
-        delete = COMMANDS[self.resource.type].delete
         preconditions.conditionally(
-            self.caller, self.resource, key, lambda: delete(self.caller, key)
+            self.caller,
+            self.resource,
+            key,
+            lambda: do("delete", self.resource.type, self.caller, key),
         )
         response = HttpResponse(status=204)
         del response["Content-Type"]

@@ -31,7 +31,7 @@ def read(request: HttpRequest) -> dict[str, Any]:
         _refuse_cut(request, length)
         lists = request.POST.lists()
         return {name: items[0] if len(items) == 1 else items for name, items in lists}
-    if length:
+    if length or _is_in_chunks(request):
         raise Refused("unsupported_media_type", detail=f"Send {_JSON} or a form.")
     return {}
 
@@ -48,9 +48,19 @@ def read_amount(fields: Mapping[str, Any], currency: str) -> Decimal:
 
 
 def _refuse_cut(request: HttpRequest, length: int) -> None:
-    """Refuse a form whose end was lost on the way: `amount=100` begins with `amount=1`."""
+    """Refuse a form whose end was lost on the way: `amount=100` begins with `amount=1`.
+
+    Of one in chunks nobody could tell, and a length beside the chunks is not believed.
+    """
+    if _is_in_chunks(request):
+        detail = "Send a form with its Content-Length, not in chunks; JSON may come in chunks."
+        raise Refused("malformed_form", detail=detail)
     if len(request.body) < length:
         raise Refused("malformed_form", detail="The body is shorter than its Content-Length.")
+
+
+def _is_in_chunks(request: HttpRequest) -> bool:
+    return "HTTP_TRANSFER_ENCODING" in request.META
 
 
 def _length(request: HttpRequest) -> int:

@@ -12,7 +12,7 @@ from wallet_transaction_api.api.plain.answers import Refused
 from wallet_transaction_api.ledger import currencies, errors, group_commit
 from wallet_transaction_api.ledger.claims import Claim
 from wallet_transaction_api.ledger.posting import Posted, Posting
-from wallet_transaction_api.models import Transaction, Wallet
+from wallet_transaction_api.models import Transaction
 
 Row = Mapping[str, Any]
 #: Finds the visible wallet and the signed amount that a request is about.
@@ -37,7 +37,9 @@ def post(request: HttpRequest, read: Read, write: Callable[[Posted], HttpRespons
     Under an idempotency key an earlier answer is given again before anything is read.
     """
     claim = idempotency.claim_of(
-        request, owner_id=permissions.actor_of(request).pk, write=lambda it: _written(it, write)
+        request,
+        owner_id=permissions.actor_of(request).pk,
+        write=lambda it: _written(request, it, write),
     )
     earlier = idempotency.replay(claim)
     if earlier is not None:
@@ -48,9 +50,8 @@ def post(request: HttpRequest, read: Read, write: Callable[[Posted], HttpRespons
         if claim is not None:
             return idempotency.response_of(group_commit.post_once(posting))
         return write(group_commit.post_one(posting))
-    except errors.WalletClosed:
-        visible(request, {**wallet, "status": Wallet.Status.CLOSED.value})
-        raise
+    except errors.WalletClosed as refusal:
+        raise permissions.told(request, refusal) from None
 
 
 def _posting(request: HttpRequest, wallet: Row, amount: Decimal, claim: Claim | None) -> Posting:
@@ -70,11 +71,19 @@ def _posting(request: HttpRequest, wallet: Row, amount: Decimal, claim: Claim | 
     )
 
 
-def _written(outcome: Any, write: Callable[[Posted], HttpResponse]) -> HttpResponse:
-    """Write what became of a posting under a key, also its refusal."""
-    if isinstance(outcome, errors.LedgerError):
-        return refusals.of_ledger(outcome)
-    return write(outcome)
+def _written(
+    request: HttpRequest, outcome: Any, write: Callable[[Posted], HttpResponse]
+) -> HttpResponse:
+    """Write what became of a posting under a key, also its refusal.
+
+    Raises what must not be kept: that a wallet is missing.
+    """
+    if not isinstance(outcome, errors.LedgerError):
+        return write(outcome)
+    refusal = permissions.told(request, outcome)
+    if refusal is not outcome:
+        raise refusal
+    return refusals.of_ledger(refusal)
 
 
 def balance_after(posted: Posted) -> str:

@@ -1,18 +1,14 @@
 """Posting, amending and reversing transactions."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from wallet_transaction_api.api.jsonapi import attributes, relationships, shapes
 from wallet_transaction_api.api.jsonapi.callers import Caller
 from wallet_transaction_api.api.jsonapi.documents import Document
 from wallet_transaction_api.api.jsonapi.problems import not_found
 from wallet_transaction_api.api.jsonapi.resources import Row, row_of
 from wallet_transaction_api.api.jsonapi.types.transactions import TRANSACTIONS
-from wallet_transaction_api.api.permissions import sees
-from wallet_transaction_api.ledger import amending, errors, group_commit
+from wallet_transaction_api.ledger import amending, group_commit
 from wallet_transaction_api.ledger.posting import Posted, Posting
-from wallet_transaction_api.models import Transaction, Wallet
+from wallet_transaction_api.models import Transaction
 
 CREATABLE = frozenset({"txid", "amount", "kind", "description", "metadata"})
 UPDATABLE = frozenset({"amount", "description", "metadata"})
@@ -33,11 +29,7 @@ def create(caller: Caller, document: Document) -> Row:
     posting = Posting(
         wallet_id=wallet["id"], actor_id=caller.actor.pk, may_raise=caller.may_raise, **values
     )
-    try:
-        return _row(group_commit.post_one(posting))
-    except errors.WalletClosed:
-        _refuse_unless_seen(caller, document, wallet)
-        raise
+    return _row(group_commit.post_one(posting))
 
 
 def update(caller: Caller, key: str, document: Document) -> Row | None:
@@ -69,12 +61,6 @@ def delete(caller: Caller, key: str) -> None:
     amending.reverse(
         transaction_id=found["id"], actor_id=caller.actor.pk, may_raise=caller.may_raise
     )
-
-
-def _refuse_unless_seen(caller: Caller, document: Document, wallet: Mapping[str, Any]) -> None:
-    """Raise 404 where a wallet that turns out to be closed does not exist for the caller."""
-    if not sees(caller.request, wallet["owner_id"], Wallet.Status.CLOSED):
-        raise relationships.missing(document, _WALLET.name)
 
 
 def _row(posted: Posted) -> Row:

@@ -13,6 +13,7 @@ from wallet_transaction_api.api.jsonapi.documents import Document
 from wallet_transaction_api.api.jsonapi.problems import not_found
 from wallet_transaction_api.api.jsonapi.resources import Row, row_of
 from wallet_transaction_api.api.jsonapi.types.wallets import WALLETS
+from wallet_transaction_api.api.permissions import sees
 from wallet_transaction_api.ledger import wallets
 from wallet_transaction_api.ledger.units import in_transaction
 from wallet_transaction_api.models import Wallet
@@ -79,4 +80,12 @@ def _read(
 
 
 def _edit(caller: Caller, wallet_id: int, changes: Mapping[str, Any]) -> Wallet:
-    return wallets.edit(wallet_id=wallet_id, changes=changes, actor_id=caller.actor.pk)
+    """Edit it, unless it was closed since it was found and is hidden from the caller now."""
+
+    def work() -> Wallet:
+        wallet = wallets.edit(wallet_id=wallet_id, changes=changes, actor_id=caller.actor.pk)
+        if "status" not in changes and not sees(caller.request, wallet.owner_id, wallet.status):
+            raise not_found()
+        return wallet
+
+    return in_transaction(work)

@@ -15,3 +15,7 @@ RESOURCES: Mapping[str, Resource] = {
     item.type: item
     for item in (WALLETS, TRANSACTIONS, TRANSFERS, ENTRIES, HOLDS, LIMITS, AUDIT_RECORDS)
 }
+#: By every name that a request may use, the ancestor's included.
+BY_NAME: Mapping[str, Resource] = {
+    name: item for item in RESOURCES.values() for name in (item.type, item.alias)
+}
