@@ -76,7 +76,12 @@ def test_refuses_a_debt_out_of_range() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "refusal"), [("frozen", errors.WalletFrozen), ("closed", errors.WalletClosed)]
+    ("status", "refusal"),
+    [
+        ("frozen", errors.WalletFrozen),
+        ("closed", errors.WalletClosed),
+        ("Frozen", errors.WalletClosed),
+    ],
 )
 @pytest.mark.parametrize("amount", ["1", "-1"])
 def test_refuses_both_directions_unless_active(

@@ -55,7 +55,9 @@ def test_a_fixtures_transactions_are_posted(alice: User, load: Load) -> None:
 def test_loading_twice_changes_nothing(alice: User, load: Load) -> None:
     rows = [_wallet(alice, balance="70"), _row(1, "100"), _row(2, "-30"), _row(3, "9", **REVERSED)]
     load(rows)
+    handle = Wallet.objects.get(pk=500).uuid
     load(rows)
+    assert Wallet.objects.get(pk=500).uuid == handle
     assert len(journal(Wallet(pk=500))) == 2
     assert balance(Wallet(pk=500)) == 70
     assert_in_order()

@@ -143,6 +143,14 @@ def test_identity_is_fixed(rent: Wallet, alice: User) -> None:
     assert_in_order()
 
 
+def test_a_kind_that_is_none_is_refused(rent: Wallet) -> None:
+    with pytest.raises(errors.KindInvalid):
+        _create(rent, "5", kind="bogus")
+    with pytest.raises(errors.KindInvalid):
+        Transaction.objects.bulk_create([Transaction(wallet=rent, amount=5, kind="bogus")])
+    assert balance(rent) == 100
+
+
 def test_a_new_row_is_not_born_reversed(rent: Wallet) -> None:
     with pytest.raises(errors.Unchangeable):
         _create(rent, "5", deleted_at=rent.created_at)
@@ -207,6 +215,12 @@ def test_bulk_created_rows_are_as_stored(rent: Wallet) -> None:
         stored = Transaction.objects.get(pk=row.pk)
         names = [field.attname for field in Transaction._meta.concrete_fields]
         assert {n: getattr(row, n) for n in names} == {n: getattr(stored, n) for n in names}
+
+
+def test_bulk_create_takes_no_keys(rent: Wallet) -> None:
+    with pytest.raises(errors.Unchangeable):
+        Transaction.objects.bulk_create([Transaction(pk=4711, wallet=rent, amount=5)])
+    assert balance(rent) == 100
 
 
 def test_a_bulk_created_row_saved_again_is_changed_not_inserted(rent: Wallet) -> None:

@@ -1,12 +1,13 @@
 """Wallets in plain Django code: their money is read here and moved by postings."""
 
+import uuid
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tests.books import assert_in_order, balance, journal
@@ -91,12 +92,6 @@ def test_written_money_is_refused(rent: Wallet, name: str) -> None:
         row.save()
 
 
-def test_the_currency_is_fixed(rent: Wallet) -> None:
-    rent.currency = "EUR"
-    with pytest.raises(errors.Unchangeable):
-        rent.save()
-
-
 @pytest.mark.parametrize(
     "changes",
     [{"balance": 1}, {"status": "active"}, {"owner": 1}, {"label": "x"}, {"metadata": {}}],
@@ -114,9 +109,9 @@ def test_a_query_set_update_lets_versions_grow(rent: Wallet) -> None:
     assert Wallet.objects.get(pk=rent.pk).version == before + 1
 
 
-@pytest.mark.parametrize("only", [["label"], ["label", "status"], ["owner"]])
+@pytest.mark.parametrize("only", [["label"], ["label", "status"]])
 def test_what_is_announced_is_what_is_stored(
-    rent: Wallet, bob: User, only: list[str], django_capture_on_commit_callbacks: Any
+    rent: Wallet, only: list[str], django_capture_on_commit_callbacks: Any
 ) -> None:
     heard: list[Any] = []
 
@@ -124,15 +119,42 @@ def test_what_is_announced_is_what_is_stored(
         heard.extend(wallets)
 
     events.wallets_changed.connect(listen)
-    rent.label, rent.status, rent.owner = "New", "frozen", bob
+    rent.label, rent.status = "New", "frozen"
     with django_capture_on_commit_callbacks(execute=True):
         rent.save(update_fields=only)
     events.wallets_changed.disconnect(listen)
     row = Wallet.objects.get(pk=rent.pk)
-    assert [(w.status, w.owner_id, w.version) for w in heard] == [
-        (row.status, row.owner_id, row.version)
-    ]
+    assert [(w.status, w.version) for w in heard] == [(row.status, row.version)]
     assert row.status == ("frozen" if "status" in only else "active")
+
+
+@pytest.mark.parametrize("only", [None, ["label"], ["owner"]])
+@pytest.mark.parametrize("name", ["owner", "uuid", "default_for", "currency"])
+def test_identity_is_fixed(rent: Wallet, bob: User, name: str, only: list[str] | None) -> None:
+    """What a process remembers of a wallet, and decides by who may use it, never changes."""
+    other = {"owner": bob, "uuid": uuid.uuid4(), "default_for": bob, "currency": "EUR"}
+    before = Wallet.objects.filter(pk=rent.pk).values().get()
+    setattr(rent, name, other[name])
+    with pytest.raises(errors.Unchangeable, match=name):
+        rent.save(update_fields=only)
+    assert Wallet.objects.filter(pk=rent.pk).values().get() == before
+
+
+def test_a_wallet_is_given_to_nobody_through_its_owners_list(rent: Wallet, bob: User) -> None:
+    with pytest.raises(errors.Unchangeable), transaction.atomic():
+        bob.wallets.add(rent, bulk=False)
+    assert not bob.wallets.filter(pk=rent.pk).exists()
+
+
+@pytest.mark.parametrize("status", ["Frozen", "nonsense", "", None])
+def test_a_status_that_is_none_is_refused(rent: Wallet, alice: User, status: Any) -> None:
+    """A freeze that is misspelt must not pass for one."""
+    rent.status = status
+    with pytest.raises(errors.StatusUnknown):
+        rent.save()
+    with pytest.raises(errors.StatusUnknown):
+        Wallet.objects.create(owner=alice, label="New", status=status)
+    assert Wallet.objects.get(pk=rent.pk).status == "active"
 
 
 def test_an_erased_wallet_is_announced_as_closed(

@@ -139,6 +139,8 @@ def post_rows(rows: list[Transaction]) -> None:
     """Post unsaved rows all or none and complete them, for `bulk_create`."""
     for row in rows:
         _refuse_part(row)
+        if row.pk is not None:
+            raise errors.Unchangeable("The database gives a new row its key.")
     for row, posted in zip(rows, posting.post_all([_as_posting(r) for r in rows]), strict=True):
         row.pk, row.txid = posted.transaction_id, posted.posting.txid
         row.client_txid = posted.posting.client_txid
@@ -206,6 +208,8 @@ def _refuse_part(row: Transaction) -> None:
 def _as_posting(row: Transaction) -> Posting:
     if row.deleted_at is not None:
         raise errors.Unchangeable("A transaction is reversed by deleting it.")
+    if row.kind and row.kind not in Transaction.Kind.values:
+        raise errors.KindInvalid(f"There is no kind {row.kind!r}.")
     return Posting(
         wallet_id=row.wallet_id,
         amount=_as_money(row.amount),

@@ -75,6 +75,12 @@ class KindInvalid(InvalidInput):
     attribute = "kind"
 
 
+class StatusUnknown(InvalidInput):
+    """A wallet is active, frozen or closed."""
+
+    attribute = "status"
+
+
 class SelfTransfer(InvalidInput):
     """Source and destination are the same wallet."""
 

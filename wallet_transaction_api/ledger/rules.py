@@ -134,7 +134,7 @@ def refuse_unless_active(wallet: WalletState) -> None:
     """Refuse on a frozen or closed wallet."""
     if wallet.status == "frozen":
         raise errors.WalletFrozen
-    if wallet.status == "closed":
+    if wallet.status != "active":
         raise errors.WalletClosed
 
 

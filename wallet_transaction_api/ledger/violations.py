@@ -15,7 +15,9 @@ _REFUSALS: dict[str, type[errors.LedgerError]] = {
     "wallets_open_label": errors.LabelTaken,
     "wallets.open_label": errors.LabelTaken,
     "wallets_no_overdraft": errors.InsufficientFunds,
+    "wallets_status_known": errors.StatusUnknown,
     "transactions_not_zero": errors.AmountInvalid,
+    "transactions_kind_known": errors.KindInvalid,
     "idempotency_records_key": errors.IdempotencyInProgress,
     "idempotency_records.owner_id": errors.IdempotencyInProgress,
 }

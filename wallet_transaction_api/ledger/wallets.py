@@ -102,6 +102,7 @@ def admit_new(row: Wallet) -> Decimal:
     The row itself starts at zero: a fixture's balance too comes back with its transactions.
     """
     row.currency = row.currency or settings.DEFAULT_CURRENCY
+    _refuse_unknown_status(row)
     _refuse_inexact_limit(row)
     opening = _opening(row)
     if row.status != Wallet.Status.CLOSED:
@@ -118,16 +119,19 @@ def admit_change(
     """Check a stored wallet about to be updated by Django; its money stays as stored.
 
     `restoring` (a fixture over an existing row) takes the row's stale money for what it is;
-    anyone else who wrote a balance is told (`Unchangeable`). A status, limit or owner that the
-    caller did not change, or that is not among the `written` columns, stays as stored: a stale
-    copy saved late does not thaw what was frozen meanwhile.
+    anyone else who wrote a balance is told (`Unchangeable`). So is who gives the wallet another
+    handle, owner or currency: what is remembered of wallets, and who may use them, rests on these.
+    A status or limit that the caller did not change, or that is not among the `written` columns,
+    stays as stored: a stale copy saved late does not thaw what was frozen meanwhile.
     """
     book = Book([row.pk])
     stored = book.wallet(row.pk)
     if not restoring:
         _refuse_written_money(row)
-    _refuse_other_currency(row, stored)
+    before = Wallet.objects.get(pk=row.pk)
+    _refuse_moving_identity(row, before)
     _keep_unedited(row, stored, written)
+    _refuse_unknown_status(row)
     rules.lowest_available(stored, row.overdraft_limit)
     if row.status == Wallet.Status.CLOSED != stored.status:
         rules.refuse_unless_empty(stored)
@@ -137,7 +141,7 @@ def admit_change(
     row.last_sequence, row.version = stored.last_sequence, stored.version + 1
     row.next_expiry_at, row.is_limited = stored.next_expiry_at, stored.is_limited
     row.updated_at = rules.never_back(stored, book.now)
-    saves.note_wallet(row, written=written)
+    saves.note_wallet(before, row, written=written)
     events.announce_after_commit([_edited(stored, row)])
 
 
@@ -189,8 +193,8 @@ def _refuse_inexact_limit(row: Wallet) -> None:
 
 
 def _keep_unedited(row: Wallet, stored: WalletState, written: Container[str] | None) -> None:
-    for name in ("status", "floor", "owner_id"):
-        named = written is None or name in written or name.removesuffix("_id") in written
+    for name in ("status", "floor"):
+        named = written is None or name in written
         if not named or getattr(row, name) == row.loaded.get(name):
             setattr(row, name, getattr(stored, name))
         elif name == "floor":
@@ -216,15 +220,23 @@ def _refuse_written_money(row: Wallet) -> None:
             raise errors.Unchangeable(f"{name} moves by postings only.")
 
 
-def _refuse_other_currency(row: Wallet, stored: WalletState) -> None:
-    if row.currency != stored.currency:
-        raise errors.Unchangeable("currency is fixed since creation.")
+def _refuse_moving_identity(row: Wallet, stored: Wallet) -> None:
+    """Refuse another handle, owner or currency; a row that was never read keeps the handle."""
+    if not row.loaded:
+        row.uuid = stored.uuid
+    for name in ("uuid", "owner_id", "default_for_id", "currency"):
+        if getattr(row, name) != getattr(stored, name):
+            raise errors.Unchangeable(f"{name.removesuffix('_id')} is fixed since creation.")
+
+
+def _refuse_unknown_status(row: Wallet) -> None:
+    if row.status not in Wallet.Status.values:
+        raise errors.StatusUnknown
 
 
 def _edited(stored: WalletState, row: Wallet) -> WalletState:
     return replace(
         stored,
-        owner_id=row.owner_id,
         floor=row.floor,
         status=row.status,
         version=row.version,

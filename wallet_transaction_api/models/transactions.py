@@ -71,6 +71,12 @@ class Transaction(LedgerModel):
             models.UniqueConstraint(fields=["client_txid"], name="transactions_client_txid"),
             models.UniqueConstraint(fields=["transfer", "wallet"], name="transactions_legs"),
             models.CheckConstraint(condition=~Q(amount=money.ZERO), name="transactions_not_zero"),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=["deposit", "withdrawal", "opening", "transfer", "capture", "payment"]
+                ),
+                name="transactions_kind_known",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -82,6 +82,9 @@ class Wallet(LedgerModel):
             models.CheckConstraint(
                 condition=Q(available__gte=F("floor")), name="wallets_no_overdraft"
             ),
+            models.CheckConstraint(
+                condition=Q(status__in=["active", "frozen", "closed"]), name="wallets_status_known"
+            ),
             models.CheckConstraint(condition=Q(floor__lte=money.ZERO), name="wallets_floor_sign"),
             models.CheckConstraint(condition=Q(held__gte=money.ZERO), name="wallets_held_sign"),
             models.CheckConstraint(

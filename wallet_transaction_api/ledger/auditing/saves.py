@@ -11,9 +11,8 @@ _FREE = ("label", "description", "metadata")
 Written = Container[str] | None
 
 
-def note_wallet(row: Wallet, *, written: Written) -> None:
+def note_wallet(stored: Wallet, row: Wallet, *, written: Written) -> None:
     """Record the change of a wallet whose row is locked."""
-    stored = Wallet.objects.get(pk=row.pk)
     before = states.of_wallet(stored)
     after = _written(before, states.of_wallet(row), written)
     action = _turn(stored.status, row.status)
