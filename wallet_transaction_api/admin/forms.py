@@ -1,4 +1,4 @@
-"""Forms that read amounts exactly and say what the ledger refused."""
+"""Forms that read amounts exactly, edit only what was changed and say what the ledger refused."""
 
 from contextlib import suppress
 from decimal import Decimal
@@ -52,10 +52,21 @@ class AmountField(forms.Field):
 
 
 class LedgerForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A form whose last word is the ledger's."""
+    """A form whose last word is the ledger's.
+
+    It carries what it showed, so that `changed_data` is what this person changed, also when
+    somebody else changed the row since: what was left alone stays as stored.
+    """
 
     #: What the ledger refused when this form was submitted.
     refusal: ClassVar[LedgerError | None] = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            # An input sent without what it showed is compared with what is stored.
+            alone = name in self.data and self.add_initial_prefix(name) not in self.data
+            field.show_hidden_initial = self.instance.pk is not None and not alone
 
     def clean(self) -> dict[str, Any] | None:
         """Put the refusal beside the input at fault, where the form has it."""
