@@ -6,8 +6,12 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.fields import InvalidJSONInput
+from rest_framework import serializers
 
 from wallet_transaction_api import money
+from wallet_transaction_api.api import bodies
+from wallet_transaction_api.api.jsonapi import shapes
 from wallet_transaction_api.ledger import currencies, rules
 from wallet_transaction_api.ledger.errors import CurrencyUnknown, LedgerError
 
@@ -51,6 +55,26 @@ class AmountField(forms.Field):
             self.exponent = currencies.exponent(currency)
 
 
+class MetadataField(forms.JSONField):
+    """Metadata by the API's own rules; an empty box is an empty object."""
+
+    def to_python(self, value: Any) -> Any:
+        """Refuse what the API refuses, in its words."""
+        text = _stripped(value)
+        if text in self.empty_values:
+            return {}
+        try:
+            return _METADATA.run_validation(bodies.parse(text.encode()))
+        except bodies.Malformed as error:
+            raise ValidationError(f"{self.error_messages['invalid']} {error}") from error
+        except serializers.ValidationError as refusal:
+            raise ValidationError([str(detail) for detail in refusal.detail]) from refusal
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Show what was typed as it was typed: read again it may be no JSON, or no text."""
+        return InvalidJSONInput(data or "")
+
+
 class LedgerForm(forms.ModelForm):  # type: ignore[type-arg]
     """A form whose last word is the ledger's.
 
@@ -75,6 +99,10 @@ class LedgerForm(forms.ModelForm):  # type: ignore[type-arg]
             field = _FIELDS.get(str(self.refusal.attribute), self.refusal.attribute)
             self.add_error(field if field in self.fields else None, self.refusal.detail)
         return cleaned
+
+
+#: One for all forms: it keeps nothing.
+_METADATA = shapes.Metadata()
 
 
 def _stripped(value: Any) -> Any:

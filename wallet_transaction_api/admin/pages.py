@@ -3,13 +3,14 @@
 import functools
 from collections.abc import Callable
 from operator import attrgetter
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import JSONField, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from wallet_transaction_api.admin.forms import MetadataField
 from wallet_transaction_api.ledger import currencies
 from wallet_transaction_api.ledger.errors import LedgerError
 from wallet_transaction_api.ledger.units import in_transaction
@@ -58,6 +59,8 @@ class LedgerAdmin(QuickAdmin):
     Each submission is one unit of work, retried as a whole. What the ledger refuses has
     changed nothing; it is said on the form, or above the list for an action of it.
     """
+
+    formfield_overrides: ClassVar[dict[Any, Any]] = {JSONField: {"form_class": MetadataField}}
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the form again with the refusal, if there is one."""
