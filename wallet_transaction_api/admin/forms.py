@@ -55,6 +55,16 @@ class AmountField(forms.Field):
             self.exponent = currencies.exponent(currency)
 
 
+class CountField(forms.IntegerField):
+    """How many times: the numbers that the API takes."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Refuse zero in the API's words."""
+        least = {"min_value": shapes.Count.default_error_messages["invalid"]}
+        most = shapes.LARGEST_INTEGER
+        super().__init__(min_value=1, max_value=most, error_messages=least, **kwargs)
+
+
 class MetadataField(forms.JSONField):
     """Metadata by the API's own rules; an empty box is an empty object."""
 
