@@ -40,12 +40,12 @@ class Browser:
         with TestCase.captureOnCommitCallbacks(execute=True):
             return self._client.post(_address(model, page, *args), data)
 
-    def delete_selected(self, model: str, *rows: Any) -> Any:
+    def delete_selected(self, model: str, *rows: Any, query: str = "") -> Any:
         """Run the list's action and confirm it; the list as it is shown then."""
         data = {"action": "delete_selected", "post": "yes"}
         with TestCase.captureOnCommitCallbacks(execute=True):
             return self._client.post(
-                _address(model, "changelist"),
+                _address(model, "changelist") + query,
                 {**data, "_selected_action": [row.pk for row in rows]},
                 follow=True,
             )
