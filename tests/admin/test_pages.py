@@ -84,6 +84,18 @@ def test_lists_count_no_further_than_can_be_paged(
     assert counts
 
 
+def test_no_list_counts_the_rows_of_each_choice_of_a_filter(
+    browser: Browser, wallet: Wallet
+) -> None:
+    def counts(query: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            browser.open("wallet", query=query)
+        return sum(sql["sql"].count("COUNT(") for sql in queries)
+
+    assert "Show counts" not in browser.open("wallet").content.decode()
+    assert counts("?_facets=True") == counts("")
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_the_queries_of_a_list_do_not_grow_with_its_rows(
     browser: Browser, wallet: Wallet, open_wallet: Callable[..., Wallet], model: str

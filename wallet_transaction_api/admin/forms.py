@@ -1,4 +1,4 @@
-"""Forms that read amounts exactly and say what the ledger refused."""
+"""Forms that read amounts exactly, edit only what was changed and say what the ledger refused."""
 
 from contextlib import suppress
 from decimal import Decimal
@@ -6,8 +6,12 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.fields import InvalidJSONInput
+from rest_framework import serializers
 
 from wallet_transaction_api import money
+from wallet_transaction_api.api import bodies
+from wallet_transaction_api.api.jsonapi import shapes
 from wallet_transaction_api.ledger import currencies, rules
 from wallet_transaction_api.ledger.errors import CurrencyUnknown, LedgerError
 
@@ -51,11 +55,52 @@ class AmountField(forms.Field):
             self.exponent = currencies.exponent(currency)
 
 
+class CountField(forms.IntegerField):
+    """How many times: the numbers that the API takes."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Refuse zero in the API's words."""
+        least = {"min_value": shapes.Count.default_error_messages["invalid"]}
+        most = shapes.LARGEST_INTEGER
+        super().__init__(min_value=1, max_value=most, error_messages=least, **kwargs)
+
+
+class MetadataField(forms.JSONField):
+    """Metadata by the API's own rules; an empty box is an empty object."""
+
+    def to_python(self, value: Any) -> Any:
+        """Refuse what the API refuses, in its words."""
+        text = _stripped(value)
+        if text in self.empty_values:
+            return {}
+        try:
+            return _METADATA.run_validation(bodies.parse(text.encode()))
+        except bodies.Malformed as error:
+            raise ValidationError(f"{self.error_messages['invalid']} {error}") from error
+        except serializers.ValidationError as refusal:
+            raise ValidationError([str(detail) for detail in refusal.detail]) from refusal
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Show what was typed as it was typed: read again it may be no JSON, or no text."""
+        return InvalidJSONInput(data or "")
+
+
 class LedgerForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A form whose last word is the ledger's."""
+    """A form whose last word is the ledger's.
+
+    It carries what it showed, so that `changed_data` is what this person changed, also when
+    somebody else changed the row since: what was left alone stays as stored.
+    """
 
     #: What the ledger refused when this form was submitted.
     refusal: ClassVar[LedgerError | None] = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            # An input sent without what it showed is compared with what is stored.
+            alone = name in self.data and self.add_initial_prefix(name) not in self.data
+            field.show_hidden_initial = self.instance.pk is not None and not alone
 
     def clean(self) -> dict[str, Any] | None:
         """Put the refusal beside the input at fault, where the form has it."""
@@ -64,6 +109,10 @@ class LedgerForm(forms.ModelForm):  # type: ignore[type-arg]
             field = _FIELDS.get(str(self.refusal.attribute), self.refusal.attribute)
             self.add_error(field if field in self.fields else None, self.refusal.detail)
         return cleaned
+
+
+#: One for all forms: it keeps nothing.
+_METADATA = shapes.Metadata()
 
 
 def _stripped(value: Any) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from wallet_transaction_api.admin.forms import AmountField, LedgerForm
+from wallet_transaction_api.admin.forms import AmountField, CountField, LedgerForm
 from wallet_transaction_api.admin.pages import LedgerAdmin, shown
 from wallet_transaction_api.ledger import limits
 from wallet_transaction_api.models import Limit
@@ -15,6 +15,7 @@ class LimitForm(LedgerForm):
     """An amount in the wallet's currency, a count, or both; the wallet is fixed once limited."""
 
     max_amount = AmountField(required=False, help_text="How much may leave or enter per window.")
+    max_count = CountField(required=False, help_text="How many times per window.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,13 +3,17 @@
 import functools
 from collections.abc import Callable
 from operator import attrgetter
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db import DataError, ProgrammingError
+from django.db.models import JSONField, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from wallet_transaction_api.admin.forms import MetadataField
 from wallet_transaction_api.ledger import currencies
 from wallet_transaction_api.ledger.errors import LedgerError
 from wallet_transaction_api.ledger.units import in_transaction
@@ -27,6 +31,19 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
         """Return how many rows can be paged through."""
         rows: Any = self.object_list
         return int(rows[:REACHABLE].count())
+
+
+class QuickList(ChangeList):
+    """Takes a filter of what no column holds for a bad filter; some databases fail on it."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Send whoever asked to the list without the filter, if it was the filter's fault."""
+        try:
+            super().get_results(request)
+        except (ArithmeticError, ValueError, DataError, ProgrammingError) as error:
+            if not self.get_filters_params():
+                raise
+            raise IncorrectLookupParameters from error
 
 
 def shown(name: str, *, currency: str = "wallet.currency") -> Callable[[Any, Any], str | None]:
@@ -49,7 +66,12 @@ class QuickAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_per_page = 50
     list_max_show_all = 0
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     paginator = BoundedPaginator
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Return the kind of list."""
+        return QuickList
 
 
 class LedgerAdmin(QuickAdmin):
@@ -58,6 +80,8 @@ class LedgerAdmin(QuickAdmin):
     Each submission is one unit of work, retried as a whole. What the ledger refuses has
     changed nothing; it is said on the form, or above the list for an action of it.
     """
+
+    formfield_overrides: ClassVar[dict[Any, Any]] = {JSONField: {"form_class": MetadataField}}
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the form again with the refusal, if there is one."""
