@@ -1,5 +1,8 @@
 """What counts as the database's trouble, and what as the request's or ours."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import (
@@ -49,6 +52,55 @@ def test_a_database_that_is_away_or_read_only_is_an_outage(error: Exception) -> 
 )  # fmt: skip
 def test_a_defect_is_none(error: Exception | None) -> None:
     assert not outages.is_outage(error)
+
+
+class TestReports:
+    @pytest.fixture(autouse=True)
+    def clock(self, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+        """Stop the clock, and begin with nothing logged."""
+        now = [1000.0]
+        monkeypatch.setattr(outages, "_logged", {})
+        monkeypatch.setattr(outages, "time", SimpleNamespace(monotonic=lambda: now[0]))
+        return now
+
+    def test_say_what_the_database_said_in_one_line(self, caplog: Any) -> None:
+        outages.report(OperationalError("connection failed:\n  FATAL:  no such role"))
+        (record,) = caplog.records
+        assert record.levelname == "ERROR"
+        said = "OperationalError: connection failed: FATAL: no such role"
+        assert record.getMessage() == f"the database is unavailable: {said}"
+
+    def test_of_the_same_come_once_a_minute(self, caplog: Any, clock: list[float]) -> None:
+        for seconds in (0.0, 59.9, 0.2, 1.0):
+            clock[0] += seconds
+            outages.report(OperationalError("gone"))
+        assert len(caplog.records) == 2
+
+    def test_of_another_come_at_once_and_are_bounded(self, caplog: Any, clock: list[float]) -> None:
+        for number in range(2 * outages.MOST):
+            outages.report(OperationalError(f"process {number} is gone"))
+        assert len(caplog.records) == outages.MOST
+        clock[0] += outages.QUIET_SECONDS
+        outages.report(OperationalError("gone"))
+        assert len(caplog.records) == outages.MOST + 1
+
+    def test_are_short(self) -> None:
+        assert len(outages.told(OperationalError("x" * 5000))) == outages.LENGTH
+
+    @pytest.mark.parametrize(
+        "path", ["/api/wallet/balance", "/api/wallets", "/api/v1/wallets/{0.uuid}", "/readyz"]
+    )
+    def test_come_from_every_face(self, path: str, alice: User, caplog: Any) -> None:
+        def fail(*args: Any) -> None:
+            raise OperationalError("sorry, too many clients already")
+
+        api, wallet = Api(alice), alice.default_wallet
+        with connection.execute_wrapper(fail):
+            answer = api.get(path.format(wallet))
+        assert answer.status_code == 503
+        assert b"sorry" not in answer.content
+        said = [record.getMessage() for record in caplog.records]
+        assert sum("OperationalError: sorry, too many clients" in line for line in said) == 1
 
 
 @pytest.fixture

@@ -36,5 +36,6 @@ def _database() -> tuple[list[str], str]:
         if outages.refuses_writes():
             return ["database"], "read-only"
         return state.missing(), "ok"
-    except (DatabaseError, InterfaceError):
+    except (DatabaseError, InterfaceError) as error:
+        outages.report(error)
         return ["database"], "unavailable"

@@ -33,14 +33,7 @@ class DatabaseTrouble:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer for the view."""
-        return unavailable(request) if _is_trouble(exception) else None
-
-
-def unavailable(request: HttpRequest) -> HttpResponse:
-    """Answer 503: nothing is known to be done, try again later."""
-    response = _answer(request, 503, _UNAVAILABLE.code, _UNAVAILABLE.title())
-    response["Retry-After"] = str(RETRY_AFTER)
-    return response
+        return _unavailable(request, exception) if _is_trouble(exception) else None
 
 
 @csrf_exempt
@@ -58,11 +51,21 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500 for a defect of ours, 503 where the database failed before any view."""
-    if _is_trouble(sys.exception()):
-        return unavailable(request)
+    error = sys.exception()
+    if _is_trouble(error):
+        return _unavailable(request, error)
     if _is_api(request):
         return _answer(request, 500, "internal_error", "Internal error")
     return defaults.server_error(request)
+
+
+def _unavailable(request: HttpRequest, error: BaseException | None) -> HttpResponse:
+    """Answer 503: nothing is known to be done, try again later."""
+    if outages.is_outage(error):
+        outages.report(error)
+    response = _answer(request, 503, _UNAVAILABLE.code, _UNAVAILABLE.title())
+    response["Retry-After"] = str(RETRY_AFTER)
+    return response
 
 
 def _is_trouble(error: BaseException | None) -> bool:

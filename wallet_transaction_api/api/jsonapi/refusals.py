@@ -72,6 +72,7 @@ def _problems(exception: Exception, body: Any) -> tuple[Problem, ...]:
     if isinstance(exception, errors.LedgerError):
         return (_of_ledger(exception, body),)
     if outages.is_outage(exception):
+        outages.report(exception)
         return (_of_ledger(errors.LedgerUnreachable(), None),)
     known = _as_api_exception(exception)
     return (_of_framework(known),) if known else ()

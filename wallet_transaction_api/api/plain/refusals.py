@@ -18,6 +18,7 @@ from wallet_transaction_api.ledger import errors
 def refuse(exception: Exception) -> HttpResponse | None:
     """Return the error answer; None for what is a defect of ours and nobody's refusal."""
     if outages.is_outage(exception):
+        outages.report(exception)
         exception = errors.LedgerUnreachable()
     if isinstance(exception, errors.LedgerError):
         return of_ledger(exception)
