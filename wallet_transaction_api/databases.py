@@ -1,9 +1,10 @@
 """Django's `DATABASES` from the environment, with what each backend needs to keep money right."""
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import dj_database_url
+from redis import ConnectionPool, RedisError
 
 from wallet_transaction_api import env
 
@@ -11,6 +12,8 @@ from wallet_transaction_api import env
 CONNECT_TIMEOUT = 5
 #: Seconds that SQLite's single writer may keep others waiting; its queue is not fair.
 SQLITE_PATIENCE = 30
+#: Seconds that any timeout may be given.
+LONGEST_TIMEOUT = 3600
 STRICT_MODE = (
     "STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,"
     "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
@@ -18,6 +21,13 @@ STRICT_MODE = (
 #: What keeps money right; a URL that sets one of these would take it away.
 _KEPT_OPTIONS = frozenset(
     {"charset", "init_command", "isolation_level", "pool", "sql_mode", "transaction_mode"}
+)
+#: What a REDIS_URL may say after its `?`, beside `ssl_…`; the client takes more, and fails at its
+#: first call, or answers what nobody here can read.
+_REDIS_OPTIONS = frozenset(
+    {"client_name", "db", "health_check_interval", "max_connections", "password", "protocol"}
+    | {"retry_on_timeout", "socket_connect_timeout", "socket_keepalive", "socket_timeout"}
+    | {"username"}
 )
 _ENGINES = {
     "mysql": "django.db.backends.mysql",
@@ -43,7 +53,7 @@ def default() -> dict[str, Any]:
 
 
 def redis_url(text: str) -> str:
-    """Return the URL of a Redis, or nothing; refuse what django-redis would misread."""
+    """Return the URL of a Redis, or nothing; refuse what its client would misread or fail with."""
     if not text:
         return text
     if not text.startswith(("redis://", "rediss://", "unix://")):
@@ -55,7 +65,27 @@ def redis_url(text: str) -> str:
         raise ValueError("the port is not a number, or the password is not %-escaped") from None
     if port == 0 or (parts.scheme != "unix" and number and not number.isdecimal()):
         raise ValueError("the database, after the last /, is not a number")
+    _refuse_redis_options(parts.query)
+    _refuse_unless_usable(text)
     return text
+
+
+def _refuse_redis_options(query: str) -> None:
+    for name in parse_qs(query, keep_blank_values=True):
+        if name not in _REDIS_OPTIONS and not name.startswith("ssl_"):
+            raise ValueError(f"{name} is none of the options of a Redis")
+
+
+def _refuse_unless_usable(url: str) -> None:
+    """Let the client make a connection, which is not opened yet, from the URL."""
+    try:
+        connection = ConnectionPool.from_url(url).make_connection()
+    except (TypeError, ValueError, RedisError) as error:
+        raise ValueError(str(error)) from None
+    for name in ("socket_timeout", "socket_connect_timeout"):
+        seconds = getattr(connection, name)
+        if seconds is not None and not 0 < seconds <= LONGEST_TIMEOUT:
+            raise ValueError(f"{name} is not between 0 and {LONGEST_TIMEOUT} seconds")
 
 
 def _configured() -> dict[str, Any]:
