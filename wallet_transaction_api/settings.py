@@ -156,8 +156,12 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [],
 }
 SIMPLE_JWT = {
-    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.number("ACCESS_TOKEN_MINUTES", 60, least=1)),
-    "REFRESH_TOKEN_LIFETIME": timedelta(days=env.number("REFRESH_TOKEN_DAYS", 7, least=1)),
+    "ACCESS_TOKEN_LIFETIME": timedelta(
+        minutes=env.number("ACCESS_TOKEN_MINUTES", 60, least=1, most=3650 * 24 * 60)
+    ),
+    "REFRESH_TOKEN_LIFETIME": timedelta(
+        days=env.number("REFRESH_TOKEN_DAYS", 7, least=1, most=3650)
+    ),
 }
 
 ACCESS_LOG = env.flag("ACCESS_LOG", default=False)
