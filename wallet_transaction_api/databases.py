@@ -6,14 +6,13 @@ from urllib.parse import parse_qs, urlsplit
 import dj_database_url
 from redis import ConnectionPool, RedisError
 
-from wallet_transaction_api import env
+from wallet_transaction_api import database_options, env
+from wallet_transaction_api.database_options import LONGEST_TIMEOUT
 
 #: Seconds to wait for a connection before the database counts as down.
 CONNECT_TIMEOUT = 5
 #: Seconds that SQLite's single writer may keep others waiting; its queue is not fair.
 SQLITE_PATIENCE = 30
-#: Seconds that any timeout may be given.
-LONGEST_TIMEOUT = 3600
 STRICT_MODE = (
     "STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,"
     "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
@@ -106,11 +105,14 @@ def _from_url(url: str) -> dict[str, Any]:
         ) from None
     if settings["ENGINE"] not in _ENGINES.values():
         raise env.ConfigurationError("DATABASE_URL: use mysql://, postgres:// or sqlite:///")
-    if settings["NAME"] in {"", ":memory:"}:
-        raise env.ConfigurationError("DATABASE_URL: names no database")
+    _refuse_unless_kept("DATABASE_URL", settings)
     kept = _KEPT_OPTIONS.intersection(settings.get("OPTIONS", {}))
     if kept:
         raise env.ConfigurationError(f"DATABASE_URL: {min(kept)} is the service's to set")
+    try:
+        database_options.check(settings["ENGINE"], settings.get("OPTIONS", {}))
+    except ValueError as error:
+        raise env.ConfigurationError(f"DATABASE_URL: {error}") from None
     return settings
 
 
@@ -119,7 +121,7 @@ def _from_parts() -> dict[str, Any]:
     name = env.text("DB_NAME")
     if not name:
         raise env.ConfigurationError("DB_NAME: required with the other DB_ variables")
-    return {
+    settings = {
         "ENGINE": _ENGINES[kind],
         "NAME": name,
         "USER": env.text("DB_USER"),
@@ -127,6 +129,16 @@ def _from_parts() -> dict[str, Any]:
         "HOST": env.text("DB_HOST"),
         "PORT": env.number("DB_PORT", 0, most=65535) or "",
     }
+    _refuse_unless_kept("DB_NAME", settings)
+    return settings
+
+
+def _refuse_unless_kept(variable: str, settings: dict[str, Any]) -> None:
+    """Refuse a database of no name, and SQLite's in memory, which each thread has for itself."""
+    name = settings["NAME"]
+    in_memory = ":memory:" in name or (name.startswith("file:") and "mode=memory" in name)
+    if not name or (settings["ENGINE"] == _ENGINES["sqlite"] and in_memory):
+        raise env.ConfigurationError(f"{variable}: names no database that is kept")
 
 
 def _complete_mysql(settings: dict[str, Any], lock_timeout: int) -> None:
