@@ -172,9 +172,16 @@ LOGGING = {
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"},
     },
-    "filters": {"stamp": {"()": "wallet_transaction_api.origins.Stamp"}},
+    "filters": {
+        "callers": {"()": "wallet_transaction_api.alarms.Callers"},
+        "stamp": {"()": "wallet_transaction_api.origins.Stamp"},
+    },
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["stamp"]}
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["callers", "stamp"],
+        }
     },
     # `migrate` says what is applied; Alembic's own command line logs as alembic.ini has it.
     "loggers": {"alembic": {"level": "WARNING"}},
