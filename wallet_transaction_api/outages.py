@@ -24,7 +24,14 @@ _logged: dict[str, float] = {}
 
 def is_outage(error: BaseException | None) -> bool:
     """Tell whether an exception says that, rather than that the request or our code is at fault."""
-    return isinstance(error, OperationalError | InterfaceError) or _is_read_only(error)
+    return isinstance(error, OperationalError | InterfaceError) or (
+        isinstance(error, DatabaseError) and is_read_only(error.__cause__)
+    )
+
+
+def is_read_only(error: BaseException | None) -> bool:
+    """Tell whether PostgreSQL's driver says that the database takes no writes."""
+    return getattr(error, "sqlstate", None) == _READ_ONLY
 
 
 def report(error: BaseException | None) -> None:
@@ -57,8 +64,3 @@ def _is_news(line: str) -> bool:
         if is_news:
             _logged[line] = now
     return is_news
-
-
-def _is_read_only(error: BaseException | None) -> bool:
-    cause = getattr(error, "__cause__", None)
-    return isinstance(error, DatabaseError) and getattr(cause, "sqlstate", None) == _READ_ONLY
