@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from tests.environment import KEY, Environment
-from wallet_transaction_api import databases
+from wallet_transaction_api import database_options, databases
 
 
 @pytest.fixture
@@ -73,6 +74,9 @@ class TestUrl:
             "oracle://u:s3cret@h/n",
             "postgres://u:s3cret@h/",
             "sqlite:///:memory:",
+            "sqlite:///file::memory:",
+            "sqlite:///file::memory:?cache=shared",
+            "sqlite:///file:x%3Fmode=memory",
         ],
     )
     def test_that_cannot_be_used_is_refused_without_its_password(
@@ -82,6 +86,63 @@ class TestUrl:
         refusal = configured.refusal()
         assert refusal.startswith("DATABASE_URL: ")
         assert "s3cret" not in refusal
+
+
+class TestOptions:
+    @pytest.mark.parametrize(
+        ("url", "name"),
+        [
+            ("postgres://u:s3cret@h/n?lock_timeout=3", "lock_timeout"),
+            ("postgres://u:s3cret@h/n?dbname=other", "dbname"),
+            ("postgres://u:s3cret@h/n?sslmode=bogus", "sslmode"),
+            ("postgres://u:s3cret@h/n?sslmode=require&sslmode=disable", "sslmode"),
+            ("postgres://u:s3cret@h/n?connect_timeout=abc", "connect_timeout"),
+            ("postgres://u:s3cret@h/n?connect_timeout=0", "connect_timeout"),
+            ("postgres://u:s3cret@h/n?connect_timeout=true", "connect_timeout"),
+            ("postgres://u:s3cret@h/n?keepalives=-1", "keepalives"),
+            ("postgres://u:s3cret@h/n?sslpassword=true", "sslpassword"),
+            ("mysql://u:s3cret@h/n?foo=bar", "foo"),
+            ("mysql://u:s3cret@h/n?unix_socket=5", "unix_socket"),
+            ("mysql://u:s3cret@h/n?compress=x", "compress"),
+            ("mysql://u:s3cret@h/n?ssl=true", "ssl"),
+            ("mysql://u:s3cret@h/n?ssl_mode=bogus", "ssl_mode"),
+            ("mysql://u:s3cret@h/n?read_timeout=3601", "read_timeout"),
+            ("sqlite:///n?foo=bar", "foo"),
+            ("sqlite:///n?timeout=abc", "timeout"),
+        ],
+    )
+    def test_that_the_client_would_fail_with_are_refused(
+        self, configured: Environment, url: str, name: str
+    ) -> None:
+        configured.set(DATABASE_URL=url)
+        refusal = configured.refusal()
+        assert refusal.startswith(f"DATABASE_URL: {name} ")
+        assert "s3cret" not in refusal
+
+    @pytest.mark.parametrize(
+        ("url", "option"),
+        [
+            ("postgres://u@h/n?sslmode=verify-full", {"sslmode": "verify-full"}),
+            ("postgres://u@h/n?connect_timeout=3600", {"connect_timeout": 3600}),
+            ("postgres://u@h/n?keepalives=0", {"keepalives": 0}),
+            ("postgres://u@h/n?sslpassword=1234", {"sslpassword": 1234}),
+            ("postgres://u@h/n?application_name=x", {"application_name": "x"}),
+            ("mysql://u@h/n?unix_socket=/run/x", {"unix_socket": "/run/x"}),
+            ("mysql://u@h/n?compress=true", {"compress": True}),
+            ("mysql://u@h/n?ssl_mode=REQUIRED", {"ssl_mode": "REQUIRED"}),
+            ("sqlite:///n?timeout=1", {"timeout": 1}),
+        ],
+    )
+    def test_are_handed_to_the_client(
+        self, configured: Environment, url: str, option: dict[str, Any]
+    ) -> None:
+        configured.set(DATABASE_URL=url)
+        assert option.items() <= database(configured)["OPTIONS"].items()
+
+    def test_of_postgresql_are_all_known_to_its_client(self) -> None:
+        known = dict.fromkeys(database_options._POSTGRES, 1)
+        del known["assume_role"]  # Django's own
+        assert make_conninfo(**known)
 
 
 class TestParts:
@@ -113,6 +174,11 @@ class TestParts:
     ) -> None:
         configured.set(**{name: "3306" if name == "DB_PORT" else "mysql"})
         assert configured.refusal().startswith("DB_NAME: required")
+
+    @pytest.mark.parametrize("name", [":memory:", "file::memory:?cache=shared"])
+    def test_name_no_database_in_memory(self, configured: Environment, name: str) -> None:
+        configured.set(DB_ENGINE="sqlite", DB_NAME=name)
+        assert configured.refusal().startswith("DB_NAME: ")
 
     @pytest.mark.parametrize(
         ("name", "value"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from django.utils import timezone
 
 from tests.addresses import free_port
 from tests.environment import KEY, Environment, Project
@@ -23,7 +24,13 @@ BAD = {
     "DATABASE_URL": ("nonsense", "oracle://u@h/n", "sqlite://", "postgres://u@h", "mysql://h:x/n"),
     "DB_LOCK_TIMEOUT": ("0", "soon", "601"),
     "DB_PREPARED_STATEMENTS": ("perhaps",),
-    "REDIS_URL": ("127.0.0.1:6379", "http://h", "redis://h:port/0", "redis://h/zero"),
+    "REDIS_URL": (
+        *("127.0.0.1:6379", "http://h", "redis://h:port/0", "redis://h/zero"),
+        *("redis://h/4?foo=bar", "redis://h/4?socket_timeout=abc", "redis://h/4?db=x"),
+        *("redis://h/4?socket_timeout=-1", "redis://h/4?socket_connect_timeout=nan"),
+        *("redis://h/4?decode_responses=true", "redis://h/4?retry=3", "redis://h/4?protocol=9"),
+        *("rediss://h/4?ssl_foo=x", "rediss://h/4?ssl_cert_reqs=bogus", "redis://h/4?foo="),
+    ),
     "BALANCE_CACHE_SECONDS": ("0", "1.5", "86401"),
     "HOST": ("nonsense", "999.1.1.1"),
     "PORT": ("0", "65536", "http", "8000.0"),
@@ -37,8 +44,8 @@ BAD = {
     "IDEMPOTENCY_DAYS": ("0", "x"),
     "ACCESS_LOG": ("perhaps",),
     "LOG_LEVEL": ("LOUD", "info"),
-    "ACCESS_TOKEN_MINUTES": ("0", "x"),
-    "REFRESH_TOKEN_DAYS": ("0", "x"),
+    "ACCESS_TOKEN_MINUTES": ("0", "x", "5256001"),
+    "REFRESH_TOKEN_DAYS": ("0", "x", "3651"),
     "SECURE_SSL_REDIRECT": ("perhaps",),
     "SECURE_HSTS_SECONDS": ("-1", "x"),
     "SECURE_COOKIES": ("perhaps",),
@@ -70,6 +77,7 @@ def test_a_bad_value_is_refused_by_name(production: Environment, name: str, valu
         ("BALANCE_CACHE_SECONDS", "7", {"BALANCE_CACHE_SECONDS": 7}),
         ("REDIS_URL", "redis://:pw@h:6380/3", {"REDIS_URL": "redis://:pw@h:6380/3"}),
         ("REDIS_URL", "unix:///run/redis.sock?db=1", {"REDIS_URL": "unix:///run/redis.sock?db=1"}),
+        ("REDIS_URL", "rediss://h?ssl_cert_reqs=none&socket_timeout=0.2", {}),
         ("HOST", "0.0.0.0", {"HOST": "0.0.0.0"}),  # noqa: S104
         ("PORT", "9000", {"PORT": 9000}),
         ("WEB_WORKERS", "4", {"WEB_WORKERS": 4}),
@@ -91,6 +99,20 @@ def test_a_variable_sets(
     production.set(**{name: value})
     settings = production.settings()
     assert {key: settings[key] for key in setting} == setting
+
+
+def test_a_bad_redis_is_refused_without_its_password(production: Environment) -> None:
+    production.set(REDIS_URL="redis://u:s3cret@h:6379/0?password=s3cret&socket_timeout=abc")
+    refusal = production.refusal()
+    assert "'socket_timeout'" in refusal
+    assert "s3cret" not in refusal
+
+
+def test_the_longest_tokens_can_be_made(production: Environment) -> None:
+    production.set(ACCESS_TOKEN_MINUTES="5256000", REFRESH_TOKEN_DAYS="3650")
+    lifetimes = production.settings()["SIMPLE_JWT"].values()
+    assert {timezone.now() + lifetime for lifetime in lifetimes}
+    assert len(set(lifetimes)) == 1
 
 
 def test_an_asset_can_be_the_default_currency(production: Environment) -> None:

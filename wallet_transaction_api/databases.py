@@ -1,11 +1,13 @@
 """Django's `DATABASES` from the environment, with what each backend needs to keep money right."""
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import dj_database_url
+from redis import ConnectionPool, RedisError
 
-from wallet_transaction_api import env
+from wallet_transaction_api import database_options, env
+from wallet_transaction_api.database_options import LONGEST_TIMEOUT
 
 #: Seconds to wait for a connection before the database counts as down.
 CONNECT_TIMEOUT = 5
@@ -18,6 +20,13 @@ STRICT_MODE = (
 #: What keeps money right; a URL that sets one of these would take it away.
 _KEPT_OPTIONS = frozenset(
     {"charset", "init_command", "isolation_level", "pool", "sql_mode", "transaction_mode"}
+)
+#: What a REDIS_URL may say after its `?`, beside `ssl_…`; the client takes more, and fails at its
+#: first call, or answers what nobody here can read.
+_REDIS_OPTIONS = frozenset(
+    {"client_name", "db", "health_check_interval", "max_connections", "password", "protocol"}
+    | {"retry_on_timeout", "socket_connect_timeout", "socket_keepalive", "socket_timeout"}
+    | {"username"}
 )
 _ENGINES = {
     "mysql": "django.db.backends.mysql",
@@ -43,7 +52,7 @@ def default() -> dict[str, Any]:
 
 
 def redis_url(text: str) -> str:
-    """Return the URL of a Redis, or nothing; refuse what django-redis would misread."""
+    """Return the URL of a Redis, or nothing; refuse what its client would misread or fail with."""
     if not text:
         return text
     if not text.startswith(("redis://", "rediss://", "unix://")):
@@ -55,7 +64,27 @@ def redis_url(text: str) -> str:
         raise ValueError("the port is not a number, or the password is not %-escaped") from None
     if port == 0 or (parts.scheme != "unix" and number and not number.isdecimal()):
         raise ValueError("the database, after the last /, is not a number")
+    _refuse_redis_options(parts.query)
+    _refuse_unless_usable(text)
     return text
+
+
+def _refuse_redis_options(query: str) -> None:
+    for name in parse_qs(query, keep_blank_values=True):
+        if name not in _REDIS_OPTIONS and not name.startswith("ssl_"):
+            raise ValueError(f"{name} is none of the options of a Redis")
+
+
+def _refuse_unless_usable(url: str) -> None:
+    """Let the client make a connection, which is not opened yet, from the URL."""
+    try:
+        connection = ConnectionPool.from_url(url).make_connection()
+    except (TypeError, ValueError, RedisError) as error:
+        raise ValueError(str(error)) from None
+    for name in ("socket_timeout", "socket_connect_timeout"):
+        seconds = getattr(connection, name)
+        if seconds is not None and not 0 < seconds <= LONGEST_TIMEOUT:
+            raise ValueError(f"{name} is not between 0 and {LONGEST_TIMEOUT} seconds")
 
 
 def _configured() -> dict[str, Any]:
@@ -76,11 +105,14 @@ def _from_url(url: str) -> dict[str, Any]:
         ) from None
     if settings["ENGINE"] not in _ENGINES.values():
         raise env.ConfigurationError("DATABASE_URL: use mysql://, postgres:// or sqlite:///")
-    if settings["NAME"] in {"", ":memory:"}:
-        raise env.ConfigurationError("DATABASE_URL: names no database")
+    _refuse_unless_kept("DATABASE_URL", settings)
     kept = _KEPT_OPTIONS.intersection(settings.get("OPTIONS", {}))
     if kept:
         raise env.ConfigurationError(f"DATABASE_URL: {min(kept)} is the service's to set")
+    try:
+        database_options.check(settings["ENGINE"], settings.get("OPTIONS", {}))
+    except ValueError as error:
+        raise env.ConfigurationError(f"DATABASE_URL: {error}") from None
     return settings
 
 
@@ -89,7 +121,7 @@ def _from_parts() -> dict[str, Any]:
     name = env.text("DB_NAME")
     if not name:
         raise env.ConfigurationError("DB_NAME: required with the other DB_ variables")
-    return {
+    settings = {
         "ENGINE": _ENGINES[kind],
         "NAME": name,
         "USER": env.text("DB_USER"),
@@ -97,6 +129,16 @@ def _from_parts() -> dict[str, Any]:
         "HOST": env.text("DB_HOST"),
         "PORT": env.number("DB_PORT", 0, most=65535) or "",
     }
+    _refuse_unless_kept("DB_NAME", settings)
+    return settings
+
+
+def _refuse_unless_kept(variable: str, settings: dict[str, Any]) -> None:
+    """Refuse a database of no name, and SQLite's in memory, which each thread has for itself."""
+    name = settings["NAME"]
+    in_memory = ":memory:" in name or (name.startswith("file:") and "mode=memory" in name)
+    if not name or (settings["ENGINE"] == _ENGINES["sqlite"] and in_memory):
+        raise env.ConfigurationError(f"{variable}: names no database that is kept")
 
 
 def _complete_mysql(settings: dict[str, Any], lock_timeout: int) -> None:

@@ -156,8 +156,12 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [],
 }
 SIMPLE_JWT = {
-    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.number("ACCESS_TOKEN_MINUTES", 60, least=1)),
-    "REFRESH_TOKEN_LIFETIME": timedelta(days=env.number("REFRESH_TOKEN_DAYS", 7, least=1)),
+    "ACCESS_TOKEN_LIFETIME": timedelta(
+        minutes=env.number("ACCESS_TOKEN_MINUTES", 60, least=1, most=3650 * 24 * 60)
+    ),
+    "REFRESH_TOKEN_LIFETIME": timedelta(
+        days=env.number("REFRESH_TOKEN_DAYS", 7, least=1, most=3650)
+    ),
 }
 
 ACCESS_LOG = env.flag("ACCESS_LOG", default=False)
@@ -168,9 +172,16 @@ LOGGING = {
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"},
     },
-    "filters": {"stamp": {"()": "wallet_transaction_api.origins.Stamp"}},
+    "filters": {
+        "callers": {"()": "wallet_transaction_api.alarms.Callers"},
+        "stamp": {"()": "wallet_transaction_api.origins.Stamp"},
+    },
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["stamp"]}
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["callers", "stamp"],
+        }
     },
     # `migrate` says what is applied; Alembic's own command line logs as alembic.ini has it.
     "loggers": {"alembic": {"level": "WARNING"}},

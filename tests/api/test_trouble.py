@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.middleware.common import CommonMiddleware
 
 from tests.conftest import JSONAPI, Answer, Api
+from wallet_transaction_api import outages
 from wallet_transaction_api.api import credentials
 from wallet_transaction_api.ledger import errors, group_commit
 
@@ -88,15 +89,18 @@ def test_a_database_that_fails_in_authentication_is_answered_503(
 
 @pytest.mark.parametrize("failure", [OperationalError("secret"), errors.LedgerBusy()])
 def test_a_database_that_fails_in_the_admin_is_answered_503(
-    staff: User, monkeypatch: pytest.MonkeyPatch, failure: Exception
+    staff: User, monkeypatch: pytest.MonkeyPatch, failure: Exception, caplog: Any
 ) -> None:
     api = Api()
     api._client.force_login(staff)
     assert api.get("/admin").status_code == 200
+    monkeypatch.setattr(outages, "_logged", {})
     monkeypatch.setattr("django.contrib.admin.sites.AdminSite.each_context", _raiser(failure))
     answer = api.get("/admin/")
     assert (answer.status_code, answer["Retry-After"]) == (503, "1")
     assert b"secret" not in answer.content
+    is_outage = isinstance(failure, OperationalError)
+    assert ("the database is unavailable: OperationalError: secret" in caplog.text) == is_outage
 
 
 @pytest.mark.parametrize("path", ["/api/wallet/credit/", "/api/v1/wallets/{0.uuid}/operation"])

@@ -89,6 +89,27 @@ def test_a_database_out_of_reach_is_503_until_it_is_back(
     assert wallet.balance == 2
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="the words are PostgreSQL's")
+def test_a_read_only_database_is_503_to_writers_and_read_by_others(
+    serve: Callable[..., Any], alice: User
+) -> None:
+    url = f"{database_url()}?options=-c%20default_transaction_read_only=on"
+    operation = f"/api/v1/wallets/{alice.default_wallet.uuid}/operation"
+    writes = [
+        ("/api/wallet/credit", {"amount": 1}, JSON),
+        (operation, {"operationType": "DEPOSIT", "amount": 1}, JSON),
+        ("/api/wallets", {"data": {"type": "wallets", "attributes": {"label": "x"}}}, JSONAPI),
+    ]
+    with _client(serve(DATABASE_URL=url), alice) as client:
+        for path, body, content_type in writes:
+            headers = {"Content-Type": content_type}
+            answer = client.post(path, json=body, headers=headers)
+            _assert_unavailable(answer, content_type)
+        assert client.get("/api/wallet/balance").status_code == 200
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.json()["database"]) == (503, "read-only")
+
+
 def _wait_until_ready(client: httpx.Client) -> None:
     deadline = time.monotonic() + 30
     while client.get("/readyz").status_code != 200:

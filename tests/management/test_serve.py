@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from tests.addresses import free_port
 from wallet_transaction_api.management.commands import serve
+from wallet_transaction_api.migrating import state
 
 
 @pytest.fixture
@@ -28,6 +30,21 @@ def test_hands_the_settings_to_the_server(started: list[list[str]], settings: An
         assert words[words.index(option) + 1] == str(value)
     assert "--access-log" in words
     assert words[-1] == settings.WSGI_APPLICATION.replace(".application", ":application")
+
+
+def test_starts_without_its_database_and_says_why_it_does_not_answer(
+    started: list[list[str]], settings: Any, caplog: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise OperationalError("FATAL:  password authentication failed\n")
+
+    monkeypatch.setattr(state, "missing", fail)
+    settings.HOST, settings.PORT = "127.0.0.1", free_port()
+    call_command("serve")
+    assert len(started) == 1
+    (line,) = caplog.messages
+    assert line.startswith("the database does not answer")
+    assert line.endswith(": OperationalError: FATAL: password authentication failed")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])  # noqa: S104

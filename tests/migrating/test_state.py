@@ -104,6 +104,21 @@ def test_a_database_that_newer_code_migrated_lacks_nothing_and_is_left_alone() -
     assert revisions.applied() == {"9999"}
 
 
+def test_another_programs_revision_is_not_taken_for_a_newer_one() -> None:
+    _execute("CREATE TABLE alembic_version (version_num varchar(32) NOT NULL)")
+    _execute("INSERT INTO alembic_version VALUES ('abc123')")
+    assert [item for item in state.missing() if item.startswith("revision 0001 ")]
+    with pytest.raises(CommandError, match=r"another program's.*abc123"):
+        call_command("migrate", verbosity=0)
+    assert "wallets" not in connection.introspection.table_names()
+
+
+def test_another_programs_table_is_told_in_one_line() -> None:
+    _execute("CREATE TABLE wallets (id integer)")
+    with pytest.raises(CommandError, match=r"^database: .*wallets.*already exists"):
+        call_command("migrate", verbosity=0)
+
+
 def test_alembic_before_django_is_told_the_order() -> None:
     with pytest.raises(AlembicError, match=r"first: run python manage\.py migrate"):
         revisions.upgrade()

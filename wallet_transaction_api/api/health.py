@@ -3,7 +3,7 @@
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 
-from wallet_transaction_api import cache
+from wallet_transaction_api import cache, outages
 from wallet_transaction_api.api.errors import RETRY_AFTER
 from wallet_transaction_api.api.plain.answers import answer
 from wallet_transaction_api.migrating import state
@@ -19,11 +19,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
     A degraded cache is named, but the database answers alone: that is ready.
     """
-    try:
-        missing = state.missing()
-        database = "ok"
-    except (DatabaseError, InterfaceError):
-        missing, database = ["database"], "unavailable"
+    missing, database = _database()
     body = {
         "status": "not ready" if missing else "ready",
         "database": database,
@@ -32,3 +28,14 @@ def readyz(request: HttpRequest) -> HttpResponse:
     }
     headers = {"Retry-After": str(RETRY_AFTER)} if missing else None
     return answer(body, status=503 if missing else 200, headers=headers)
+
+
+def _database() -> tuple[list[str], str]:
+    """Return what is missing, and how the database is."""
+    try:
+        if outages.refuses_writes():
+            return ["database"], "read-only"
+        return state.missing(), "ok"
+    except (DatabaseError, InterfaceError) as error:
+        outages.report(error)
+        return ["database"], "unavailable"

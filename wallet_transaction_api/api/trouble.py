@@ -4,11 +4,11 @@ import re
 import sys
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 
+from wallet_transaction_api import outages
 from wallet_transaction_api.api.errors import RETRY_AFTER
 from wallet_transaction_api.api.jsonapi import problems
 from wallet_transaction_api.api.jsonapi.negotiation import MEDIA_TYPE, DocumentRenderer
@@ -19,7 +19,6 @@ from wallet_transaction_api.ledger import errors
 _PLAIN = re.compile(r"/(api/(wallet|token|register|v1)|livez|readyz)(/|\Z)")
 _JSONAPI = re.compile(r"/api(/|\Z)")
 _UNAVAILABLE = errors.LedgerUnreachable
-_TROUBLE = (OperationalError, InterfaceError, errors.Unavailable)
 
 
 class DatabaseTrouble:
@@ -34,14 +33,7 @@ class DatabaseTrouble:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer for the view."""
-        return unavailable(request) if isinstance(exception, _TROUBLE) else None
-
-
-def unavailable(request: HttpRequest) -> HttpResponse:
-    """Answer 503: nothing is known to be done, try again later."""
-    response = _answer(request, 503, _UNAVAILABLE.code, _UNAVAILABLE.title())
-    response["Retry-After"] = str(RETRY_AFTER)
-    return response
+        return _unavailable(request, exception) if _is_trouble(exception) else None
 
 
 @csrf_exempt
@@ -59,11 +51,25 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500 for a defect of ours, 503 where the database failed before any view."""
-    if isinstance(sys.exception(), _TROUBLE):
-        return unavailable(request)
+    error = sys.exception()
+    if _is_trouble(error):
+        return _unavailable(request, error)
     if _is_api(request):
         return _answer(request, 500, "internal_error", "Internal error")
     return defaults.server_error(request)
+
+
+def _unavailable(request: HttpRequest, error: BaseException | None) -> HttpResponse:
+    """Answer 503: nothing is known to be done, try again later."""
+    if outages.is_outage(error):
+        outages.report(error)
+    response = _answer(request, 503, _UNAVAILABLE.code, _UNAVAILABLE.title())
+    response["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _is_trouble(error: BaseException | None) -> bool:
+    return isinstance(error, errors.Unavailable) or outages.is_outage(error)
 
 
 def _is_api(request: HttpRequest) -> bool:

@@ -13,9 +13,9 @@ import time
 from collections.abc import Callable, Sequence
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 
-from wallet_transaction_api import lanes
+from wallet_transaction_api import lanes, outages
 from wallet_transaction_api.ledger import errors, in_flight, posting
 from wallet_transaction_api.ledger.claims import Kept
 from wallet_transaction_api.ledger.posting import Outcome, Posted, Posting
@@ -25,8 +25,6 @@ LARGEST_GROUP = 256
 #: A wallet found locked keeps a lane of its own for this many seconds: a few groups' time. Longer,
 #: and those who are wanted now and then by two processes would be posted to one by one.
 CONTENDED_SECONDS = 0.05
-#: After these the group may be in the database or not: nobody may try again by himself.
-_UNKNOWN = (OperationalError, InterfaceError, errors.Unavailable)
 
 Gather = lanes.Gather[Posting]
 #: Posts a group; answers None for a posting whose wallet is locked by somebody else.
@@ -67,10 +65,10 @@ class Lane(lanes.Lane[Posting, Outcome | None]):
         """
         try:
             return self.join(item)
-        except _UNKNOWN:
-            raise
-        except Exception:  # noqa: BLE001 a neighbour may be what was wrong with it
-            return posting.post([item])[0]
+        except Exception as error:
+            if _may_be_done(error):
+                raise
+            return posting.post([item])[0]  # a neighbour may be what was wrong with it
 
 
 class Lanes:
@@ -103,6 +101,11 @@ class Lanes:
 def _lane_of(wallet_id: int) -> Lane:
     """Make a wallet's lane: whoever comes while the lock is waited for still is in the group."""
     return Lane(lambda gather: posting.post_when_locked(wallet_id, gather))
+
+
+def _may_be_done(error: Exception) -> bool:
+    """Tell whether the group may be in the database or not: nobody may try again by himself."""
+    return isinstance(error, errors.Unavailable) or outages.is_outage(error)
 
 
 _lanes = Lanes()

@@ -11,6 +11,8 @@ from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
 _VERSION_TABLE = "alembic_version"
+#: A table that every version of ours has had since its second revision.
+_OUR_TABLE = "daily_totals"
 
 
 def upgrade(*, report: Callable[[str], None] | None = None) -> None:
@@ -41,11 +43,18 @@ def unknown() -> set[str]:
     return applied() - {script.revision for script in _scripts()}
 
 
+def foreign() -> set[str]:
+    """Return the applied heads of another program: unknown, and without our table beside."""
+    heads = unknown()
+    ours = heads and _OUR_TABLE in connection.introspection.table_names()
+    return set() if ours else heads
+
+
 def done() -> list[str]:
     """Return this code's applied revisions, oldest first; all of them under a newer version's."""
     heads, known = applied(), [script.revision for script in _scripts()]
     if heads - set(known):
-        return known
+        return [] if foreign() else known
     return known[: max((known.index(head) + 1 for head in heads), default=0)]
 
 

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from wallet_transaction_api import outages
 from wallet_transaction_api.api import moments
 from wallet_transaction_api.api.errors import JSONAPI, RETRY_AFTER, status_of
 from wallet_transaction_api.api.jsonapi.pointers import deepest, join, nearest
@@ -71,7 +71,8 @@ def _problems(exception: Exception, body: Any) -> tuple[Problem, ...]:
         return exception.problems
     if isinstance(exception, errors.LedgerError):
         return (_of_ledger(exception, body),)
-    if isinstance(exception, OperationalError | InterfaceError):
+    if outages.is_outage(exception):
+        outages.report(exception)
         return (_of_ledger(errors.LedgerUnreachable(), None),)
     known = _as_api_exception(exception)
     return (_of_framework(known),) if known else ()

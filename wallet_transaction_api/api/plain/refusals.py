@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from rest_framework import exceptions
 
+from wallet_transaction_api import outages
 from wallet_transaction_api.api import bodies
 from wallet_transaction_api.api.credentials import CHALLENGE
 from wallet_transaction_api.api.errors import PLAIN, RETRY_AFTER, status_of
@@ -17,7 +17,8 @@ from wallet_transaction_api.ledger import errors
 
 def refuse(exception: Exception) -> HttpResponse | None:
     """Return the error answer; None for what is a defect of ours and nobody's refusal."""
-    if isinstance(exception, OperationalError | InterfaceError):
+    if outages.is_outage(exception):
+        outages.report(exception)
         exception = errors.LedgerUnreachable()
     if isinstance(exception, errors.LedgerError):
         return of_ledger(exception)

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from wallet_transaction_api.ledger import holds
+from wallet_transaction_api.management.ledger_command import LedgerCommand
 
 
-class Command(BaseCommand):
+class Command(LedgerCommand):
     """Tidy up; run it every few minutes, on one machine or on several."""
 
     help = (

@@ -52,6 +52,7 @@ class Command(DjangoMigrate):
             sys.exit(1)
 
     def _migrate(self, *args: Any, **options: Any) -> None:
+        _refuse_foreign_revisions()
         app = apps.get_app_config(APP)
         pre_migrate.connect(self._make_way, sender=app, weak=False)
         try:
@@ -87,3 +88,12 @@ class Command(DjangoMigrate):
     def _say(self, line: str) -> None:
         if self.verbosity >= 1:
             self.stdout.write(line)
+
+
+def _refuse_foreign_revisions() -> None:
+    """Two programs cannot share one `alembic_version`."""
+    if heads := revisions.foreign():
+        raise CommandError(
+            f"alembic_version is another program's (at {', '.join(sorted(heads))}):"
+            " give the service a database of its own"
+        )

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from wallet_transaction_api.ledger import idempotency
+from wallet_transaction_api.management.ledger_command import LedgerCommand
 
 
-class Command(BaseCommand):
+class Command(LedgerCommand):
     """Remove expired idempotency records, in batches that commit one by one."""
 
     help = "Forgets expired idempotency keys; safe beside requests, and repeated."

@@ -1,15 +1,17 @@
 """`refresh_daily_totals`: brings the reporting table up to date with the journal."""
 
+from argparse import ArgumentTypeError
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from wallet_transaction_api.analytics import daily_totals
+from wallet_transaction_api.management.ledger_command import LedgerCommand
 from wallet_transaction_api.migrating import lock
 
 
-class Command(BaseCommand):
+class Command(LedgerCommand):
     """Sum up the journal's new entries per wallet and UTC day."""
 
     help = "Brings daily_totals up to date with the journal; safe beside writers, and repeated."
@@ -25,11 +27,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, since: date | None = None, **options: Any) -> None:
         """Refresh, one process at a time."""
-        try:
-            with lock.exclusive("daily_totals"):
-                count = daily_totals.refresh(since=since)
-        except lock.LockTimeout as error:
-            raise CommandError(str(error)) from error
+        with lock.exclusive("daily_totals"):
+            count = daily_totals.refresh(since=since)
         self.stdout.write(f"daily_totals: {count} wallets summed up")
 
 
@@ -37,4 +36,4 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise CommandError(f"--since: {text!r} is not a date like 2026-01-31") from None
+        raise ArgumentTypeError(f"{text!r} is not a date like 2026-01-31") from None

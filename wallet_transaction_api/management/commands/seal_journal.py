@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from wallet_transaction_api.ledger import sealing
+from wallet_transaction_api.management.ledger_command import LedgerCommand
 from wallet_transaction_api.migrating import lock
 
 
-class Command(BaseCommand):
+class Command(LedgerCommand):
     """Extend the chain of seals over every entry that is not sealed yet."""
 
     help = (
@@ -24,7 +25,7 @@ class Command(BaseCommand):
                     seals += 1
                     entries += seal["last_sequence"] - seal["first_sequence"] + 1
                 head = sealing.head()
-        except (lock.LockTimeout, sealing.JournalBroken) as error:
+        except sealing.JournalBroken as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{entries} entries sealed by {seals} seals")
         self.stdout.write(f"head: seal {head.number} {head.digest}")

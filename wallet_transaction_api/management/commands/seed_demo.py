@@ -6,12 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand
 from rest_framework_simplejwt.tokens import AccessToken
 
 from wallet_transaction_api.ledger import posting
 from wallet_transaction_api.ledger.posting import Posting
 from wallet_transaction_api.ledger.units import in_transaction
+from wallet_transaction_api.management.ledger_command import LedgerCommand
 
 USERNAME = "demo"
 PASSWORD = "demo-wallet-1"  # noqa: S105 printed on purpose; demo data is for `make run` only
@@ -37,7 +37,7 @@ curl -sS {url}/api/v1/wallets/{wallet.uuid}/operation -H "Authorization: Bearer 
 """
 
 
-class Command(BaseCommand):
+class Command(LedgerCommand):
     """Running it again changes nothing and prints the requests with a new token."""
 
     help = "Create the demo user with some history, once, and print requests to paste."

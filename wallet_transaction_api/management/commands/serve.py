@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 
 from wallet_transaction_api.migrating import state
+from wallet_transaction_api.outages import told
 
 log = logging.getLogger(__name__)
 
@@ -50,8 +51,8 @@ def _refuse_unless_migrated() -> None:
     """Say it now, not at the first request; a database that is down will come back."""
     try:
         lacking = state.missing()
-    except OperationalError:
-        log.warning("the database does not answer: served as soon as it does")
+    except OperationalError as error:
+        log.warning("the database does not answer, served as soon as it does: %s", told(error))
     else:
         if lacking:
             raise CommandError(state.advice(lacking))

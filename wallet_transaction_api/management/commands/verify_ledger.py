@@ -6,19 +6,28 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from wallet_transaction_api.ledger import verification
 from wallet_transaction_api.ledger.verification import Violation
+from wallet_transaction_api.management.ledger_command import LedgerCommand
+
+#: More wallets in one snapshot help nobody.
+LARGEST_BATCH = 10**6
 
 
-class Command(BaseCommand):
+class Command(LedgerCommand):
     """Check every wallet, transaction and journal entry; exit 1 if any promise is broken.
 
-    Safe beside writers. Violations go to standard output, one a line; progress to standard error.
+    Exit 2 if that could not be found out. Safe beside writers. Violations go to standard output,
+    one a line; progress to standard error.
     """
 
-    help = "Checks the ledger's invariants over all data; exits 1 and names each violation."
+    help = (
+        "Checks the ledger's invariants over all data; exits 1 and names each violation,"
+        " 2 if it could not check."
+    )
+    hindered = 2
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add `--batch`."""
@@ -68,6 +77,6 @@ def _digest(text: str) -> str:
 
 
 def _positive(text: str) -> int:
-    if not text.isdecimal() or not int(text):
-        raise ArgumentTypeError(f"{text!r} is not a number from 1 up")
+    if not text.isdecimal() or not 1 <= int(text) <= LARGEST_BATCH:
+        raise ArgumentTypeError(f"{text!r} is not a number from 1 to {LARGEST_BATCH}")
     return int(text)

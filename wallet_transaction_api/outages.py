@@ -1,0 +1,66 @@
+"""When the database cannot serve, whatever was asked of it: one definition for every room."""
+
+import logging
+import threading
+import time
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+
+logger = logging.getLogger(__name__)
+
+#: The same trouble is logged once in so many seconds, and so many different ones at most.
+QUIET_SECONDS = 60.0
+MOST = 10
+#: Longer words of a database are cut.
+LENGTH = 500
+#: PostgreSQL's SQLSTATE of a write to a server or database that is read-only: a standby, or a
+#: primary of yesterday. Django has no class of its own for it.
+_READ_ONLY = "25006"
+
+_lock = threading.Lock()
+#: What was logged of late, and when.
+_logged: dict[str, float] = {}
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Tell whether an exception says that, rather than that the request or our code is at fault."""
+    return isinstance(error, OperationalError | InterfaceError) or (
+        isinstance(error, DatabaseError) and is_read_only(error.__cause__)
+    )
+
+
+def is_read_only(error: BaseException | None) -> bool:
+    """Tell whether PostgreSQL's driver says that the database takes no writes."""
+    return getattr(error, "sqlstate", None) == _READ_ONLY
+
+
+def report(error: BaseException | None) -> None:
+    """Log what an outage's exception says: clients are told only that there is one."""
+    line = told(error)
+    if _is_news(line):
+        logger.error("the database is unavailable: %s", line)
+
+
+def told(error: BaseException | None) -> str:
+    """Return an exception in one line. The drivers' own hold users, hosts and no passwords."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:LENGTH]
+
+
+def refuses_writes() -> bool:
+    """Ask PostgreSQL whether it would refuse every write; others say so only when written to."""
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW transaction_read_only")
+        return bool(cursor.fetchone()[0] == "on")
+
+
+def _is_news(line: str) -> bool:
+    now = time.monotonic()
+    with _lock:
+        for old in [line for line, at in _logged.items() if now - at >= QUIET_SECONDS]:
+            del _logged[old]
+        is_news = line not in _logged and len(_logged) < MOST
+        if is_news:
+            _logged[line] = now
+    return is_news
