@@ -38,7 +38,10 @@ _LEG = ("id", "transfer_id", "wallet_id", "amount", "client_txid", "deleted_at")
 _HOLD_TERMS = ("wallet_id", "amount", "status", "expires_at", "captured_amount", "transaction_id")
 _HOLD = ("id", *_HOLD_TERMS, "version", "created_at", "updated_at")
 _HOLD_ENTRY = ("id", "hold_id", *_HOLD_TERMS, "sequence", "created_at")
-_TRANSACTION = ("id", "wallet_id", "amount", "deleted_at")
+_TRANSACTION = (
+    *("id", "wallet_id", "transfer_id"),
+    *("amount", "kind", "balance_after", "deleted_at"),
+)
 
 
 def last_of_batch() -> Select[Any]:
@@ -74,10 +77,14 @@ def entries_within() -> Select[Any]:
 
 
 def transactions_within() -> Select[Any]:
-    """Read a page of transactions by wallet and id."""
+    """Read a page of transactions by wallet and id, with the transfer if it is there."""
     keys = (transactions.c.wallet_id, transactions.c.id)
+    columns = [transactions.c[name] for name in _TRANSACTION]
     return (
-        select(*(transactions.c[name] for name in _TRANSACTION))
+        select(*columns, transfers.c.id.label("found_transfer_id"))
+        .select_from(
+            transactions.outerjoin(transfers, transactions.c.transfer_id == transfers.c.id)
+        )
         .where(_within(transactions.c.wallet_id), _behind(*keys))
         .order_by(*keys)
         .limit(bindparam("count", type_=BigInteger))
