@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, bindparam, func, or_, select
+from sqlalchemy import BigInteger, Select, bindparam, case, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from wallet_transaction_api.tables import (
@@ -148,14 +148,23 @@ def legs_of(count: int) -> Select[Any]:
 
 
 def movements_of(count: int) -> Select[Any]:
-    """Sum up the entries of the transactions `id_m0 … id_mN`, per transaction."""
+    """Sum up the entries of the transactions `id_m0 … id_mN`, with the balance that they left."""
+    ranked = _ranked(count).subquery()
+    left = case((ranked.c.place == 1, ranked.c.balance_after))
+    return select(
+        ranked.c.transaction_id,
+        func.sum(ranked.c.amount, type_=entries.c.amount.type).label("moved"),
+        func.max(left, type_=entries.c.balance_after.type).label("balance_left"),
+    ).group_by(ranked.c.transaction_id)
+
+
+def _ranked(count: int) -> Select[Any]:
+    """Rank a transaction's entries, newest first and reversals last: one scan, and no join."""
     ids = [bindparam(f"id_m{index}", type_=BigInteger) for index in range(count)]
-    total = func.sum(entries.c.amount, type_=entries.c.amount.type).label("total")
-    return (
-        select(entries.c.transaction_id, total)
-        .where(entries.c.transaction_id.in_(ids))
-        .group_by(entries.c.transaction_id)
-    )
+    newest = (entries.c.reason == "reversal", entries.c.sequence.desc())
+    place = func.row_number().over(partition_by=entries.c.transaction_id, order_by=newest)
+    columns = (entries.c.transaction_id, entries.c.amount, entries.c.balance_after)
+    return select(*columns, place.label("place")).where(entries.c.transaction_id.in_(ids))
 
 
 def _within(column: ColumnElement[Any]) -> ColumnElement[bool]:
