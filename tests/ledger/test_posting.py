@@ -83,6 +83,7 @@ def test_every_kind_of_refusal_leaves_its_neighbours_alone(rent: Wallet, pay: Pa
         _posting(rent, "0.001"),
         _posting(rent, "NaN"),
         _posting(rent, "-1", kind="deposit"),
+        _posting(rent, "-1", kind="transfer"),
         _posting(rent, "1", may_raise=False),
         _posting(rent, "999999999999999999"),
         _posting(rent, "-500"),
@@ -90,7 +91,7 @@ def test_every_kind_of_refusal_leaves_its_neighbours_alone(rent: Wallet, pay: Pa
     ]
     assert _codes(posting.post(asked)) == [
         "txid_taken", "posted", "txid_taken", "not_found", "amount_invalid", "amount_precision",
-        "amount_invalid", "invalid", "self_credit_disabled", "balance_out_of_range",
+        "amount_invalid", "invalid", "invalid", "self_credit_disabled", "balance_out_of_range",
         "insufficient_funds", "posted",
     ]  # fmt: skip
     assert balance(rent) == 104

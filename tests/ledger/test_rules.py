@@ -134,6 +134,18 @@ def test_refuses_a_kind_that_disagrees_with_the_sign(amount: str, kind: str) -> 
         rules.kind_of(Decimal(amount), kind)
 
 
+@pytest.mark.parametrize("kind", ["transfer", "payment"])
+def test_a_legs_kind_is_for_what_names_a_transfer(kind: str) -> None:
+    rules.refuse_lone_leg(kind, 1)
+    with pytest.raises(errors.KindInvalid, match=f"A {kind} is one side of a transfer"):
+        rules.refuse_lone_leg(kind, None)
+
+
+@pytest.mark.parametrize("kind", ["", "deposit", "withdrawal", "opening", "capture"])
+def test_every_other_kind_is_without_one(kind: str) -> None:
+    rules.refuse_lone_leg(kind, None)
+
+
 def test_an_amended_sign_changes_the_clients_kinds_only() -> None:
     assert rules.kind_amended(Decimal(-1), "deposit") == "withdrawal"
     assert rules.kind_amended(Decimal(1), "withdrawal") == "deposit"

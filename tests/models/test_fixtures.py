@@ -94,6 +94,26 @@ def test_a_reversed_transaction_loaded_again_stays_as_it_was_stored(
     assert Transaction.objects.get(pk=1).deleted_at == stored
 
 
+def test_a_fixture_changes_no_balance_that_a_reversed_transaction_shows(
+    alice: User, load: Load
+) -> None:
+    load([_wallet(alice), _row(1, "10")])
+    Transaction.objects.get(pk=1).delete()
+    load([_row(1, "10", **{**REVERSED, "client_txid": "t1"})])
+    assert Transaction.objects.get(pk=1).balance_after == 10
+    assert_in_order()
+
+
+@pytest.mark.parametrize("fields", [{}, REVERSED])
+@pytest.mark.parametrize("kind", ["transfer", "payment"])
+def test_a_fixture_brings_no_side_of_a_transfer_alone(
+    alice: User, load: Load, kind: str, fields: dict[str, str]
+) -> None:
+    with pytest.raises(errors.KindInvalid):
+        load([_wallet(alice), _row(1, "10", **{**fields, "kind": kind})])
+    assert not Wallet.objects.filter(pk=500).exists()
+
+
 @pytest.mark.parametrize("other", [{"txid": "other"}, {"kind": "withdrawal"}, {"amount": "11"}])
 def test_a_fixture_makes_no_other_transaction_of_a_reversed_one(
     alice: User, load: Load, other: dict[str, str]

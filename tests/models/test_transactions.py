@@ -59,6 +59,16 @@ def test_a_row_whose_kind_disagrees_with_its_sign_is_refused(rent: Wallet) -> No
     assert visible(rent) == [100]
 
 
+@pytest.mark.parametrize("kind", ["transfer", "payment"])
+def test_one_side_of_a_transfer_is_not_made_alone(rent: Wallet, kind: str) -> None:
+    with pytest.raises(errors.KindInvalid):
+        _create(rent, "5", kind=kind)
+    with pytest.raises(errors.KindInvalid):
+        Transaction.objects.bulk_create([Transaction(wallet=rent, amount=5, kind=kind)])
+    assert visible(rent) == [100]
+    assert_in_order()
+
+
 def test_who_may_not_raise_a_balance_raises_none_by_saving_a_row(rent: Wallet) -> None:
     row = Transaction(wallet=rent, amount="5")
     row.may_raise = False

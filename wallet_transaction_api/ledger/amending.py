@@ -73,6 +73,7 @@ def admit_new(row: Transaction, *, restoring: bool = False) -> Movement:
     """
     if not restoring:
         _refuse_part(row)
+    rules.refuse_lone_leg(row.kind, row.transfer_id)
     book = Book([row.wallet_id])
     if row.txid and recording.claimed_txids([row.txid]):
         raise errors.TxidTaken
@@ -90,8 +91,10 @@ def admit_restored(row: Transaction) -> None:
 
     Over a stored row it changes nothing either: that row has to be the same one, reversed.
     """
+    rules.refuse_lone_leg(row.kind, row.transfer_id)
     stored = Transaction.objects.filter(pk=row.pk).first()
     if stored is not None:
+        row.balance_after = stored.balance_after
         row.deleted_at = row.deleted_at and stored.deleted_at
         _refuse_moving_identity(row, stored)
         if row.amount != stored.amount or stored.deleted_at is None:

@@ -70,7 +70,7 @@ class CurrencyUnknown(InvalidInput):
 
 
 class KindInvalid(InvalidInput):
-    """Kind disagrees with the amount's sign."""
+    """Kind does not fit the transaction."""
 
     attribute = "kind"
 

@@ -97,6 +97,7 @@ def _decide_or_refuse(book: Book, posting: Posting, taken: set[str]) -> Decision
     try:
         if posting.txid in taken:
             raise errors.TxidTaken
+        rules.refuse_lone_leg(posting.kind, posting.transfer_id)
         completed, movement = decide(book, posting)
     except errors.LedgerError as refusal:
         return refusal

@@ -10,6 +10,8 @@ from wallet_transaction_api import money
 from wallet_transaction_api.ledger import errors
 
 CLIENT_KINDS = frozenset({"deposit", "withdrawal"})
+#: Of a transfer's legs, between wallets of one owner and of two.
+LEG_KINDS = frozenset({"transfer", "payment"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +168,12 @@ def kind_of(amount: Decimal, kind: str) -> str:
     if kind in CLIENT_KINDS and kind != natural:
         raise errors.KindInvalid(f"A {kind} of this sign is a {natural}.")
     return kind or natural
+
+
+def refuse_lone_leg(kind: str, transfer_id: int | None) -> None:
+    """Refuse a leg's kind to what is no leg: `verify_ledger` would miss the transfer."""
+    if kind in LEG_KINDS and transfer_id is None:
+        raise errors.KindInvalid(f"A {kind} is one side of a transfer.")
 
 
 def kind_amended(amount: Decimal, kind: str) -> str:

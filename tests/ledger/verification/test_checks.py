@@ -105,6 +105,7 @@ def test_each_of_an_entrys_violations_says_both_figures() -> None:
             None,
             [
                 ("transaction_is_sum_of_its_entries", "amount 0.001, entries 2"),
+                ("balance_after_is_its_entrys", "balance_after 3, entry 4"),
                 ("transaction_fits_the_currency", "amount 0.001 has more than 2 decimals"),
             ],
         ),
@@ -112,6 +113,7 @@ def test_each_of_an_entrys_violations_says_both_figures() -> None:
             NOW,
             [
                 ("reversed_transaction_moved_nothing", "entries 2, expected 0"),
+                ("balance_after_is_its_entrys", "balance_after 3, entry 4"),
                 ("transaction_fits_the_currency", "amount 0.001 has more than 2 decimals"),
             ],
         ),
@@ -121,7 +123,9 @@ def test_each_of_a_transactions_violations_says_both_figures(
     reversed_at: datetime | None, expected: list[tuple[str, str]]
 ) -> None:
     columns = {"amount": Decimal("0.001"), "moved": Decimal(2), "deleted_at": reversed_at}
-    found = checks.of_transaction({"id": 9, "wallet_id": 1, **columns}, Tally(_wallet()))
+    balances = {"balance_after": Decimal(3), "balance_left": Decimal(4)}
+    row = {"id": 9, "wallet_id": 1, **columns, **balances}
+    found = checks.of_transaction(row, Tally(_wallet()))
     assert [(item.name, item.detail) for item in found] == expected
     assert {item.subject for item in found} == {"transaction 9"}
 

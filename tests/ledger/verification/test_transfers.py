@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import User
 
 from tests.ledger.damage import MARK, damage, money
 from tests.transfers import order_of
 from wallet_transaction_api.ledger import transfers, verification
 from wallet_transaction_api.ledger.verification import Violation
-from wallet_transaction_api.models import Wallet
+from wallet_transaction_api.models import Transaction, Wallet
 
 pytestmark = MARK
 LEGS = "UPDATE transactions SET"
@@ -42,6 +43,10 @@ DAMAGE = {
         "UPDATE transfers SET txid = 'other' WHERE id = {id}",
         {"transfer_txid_is_on_its_source_leg"},
     ),
+    "its legs cut off": (
+        f"{LEGS} transfer_id = NULL WHERE transfer_id = {{id}}",
+        {"transfer_is_its_two_legs", "transfer_txid_is_on_its_source_leg"},
+    ),
     "hidden alone": (
         "UPDATE transfers SET deleted_at = created_at WHERE id = {id}",
         {"transfer_is_reversed_with_its_legs"},
@@ -74,3 +79,48 @@ def test_is_named(rows: dict[str, int], name: str) -> None:
     named = [item.name for item in found if item.subject == f"transfer {rows['id']}"]
     assert sorted(named) == sorted(expected)
     assert all(str(violation) for violation in found)
+
+
+@pytest.fixture(params=["transfer", "payment", "reversed transfer"])
+def legs(request: pytest.FixtureRequest, rows: dict[str, int], bob: User) -> list[Transaction]:
+    """Keep one more transfer, of each kind that there is; return its legs."""
+    source, third = (Wallet.objects.get(pk=rows[name]) for name in ("source", "destination"))
+    shop = Wallet.objects.create(owner=bob, label="Shop", currency="USD")
+    is_payment = request.param == "payment"
+    row = transfers.transfer(order_of(source, shop if is_payment else third, "2"))
+    if request.param.startswith("reversed"):
+        transfers.reverse(transfer_id=row.pk)
+    legs = list(row.transactions.order_by("wallet_id"))
+    assert {leg.kind for leg in legs} == {request.param.split()[-1]}
+    assert _found() == []
+    return legs
+
+
+def _set_free(transfer_id: int | None) -> str:
+    return f"{LEGS} transfer_id = NULL WHERE transfer_id = {transfer_id}"
+
+
+def test_one_removed_without_a_trace_is_missed_by_its_legs(legs: list[Transaction]) -> None:
+    transfer_id = legs[0].transfer_id
+    damage(_set_free(transfer_id), f"DELETE FROM transfers WHERE id = {transfer_id}")
+    assert [str(violation) for violation in _found()] == [
+        f"leg_names_its_transfer: transaction {leg.pk}: kind {leg.kind}, names no transfer"
+        for leg in legs
+    ]
+
+
+def test_one_removed_from_under_its_legs_is_named(legs: list[Transaction]) -> None:
+    transfer_id = legs[0].transfer_id
+    damage(f"DELETE FROM transfers WHERE id = {transfer_id}")
+    found = [str(violation) for violation in _found()]
+    damage(_set_free(transfer_id))  # a test ends with every foreign key in order
+    assert found == [
+        f"named_transfer_exists: transaction {leg.pk}: transfer {transfer_id} is missing"
+        for leg in legs
+    ]
+
+
+def test_a_leg_cut_off_is_named_too(legs: list[Transaction]) -> None:
+    damage(f"{LEGS} transfer_id = NULL WHERE id = {legs[1].pk}")
+    subject = f"transaction {legs[1].pk}"
+    assert [item.name for item in _found() if item.subject == subject] == ["leg_names_its_transfer"]

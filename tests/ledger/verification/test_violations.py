@@ -134,7 +134,19 @@ DAMAGE = {
     ),
     "an entry given to another transaction": (
         "UPDATE entries SET transaction_id = {others} WHERE transaction_id = {paid}",
-        {"entry_belongs_to_the_transactions_wallet", "transaction_is_sum_of_its_entries"},
+        {
+            "entry_belongs_to_the_transactions_wallet",
+            "transaction_is_sum_of_its_entries",
+            "balance_after_is_its_entrys",
+        },
+    ),
+    "the balance that a transaction shows": (
+        f"UPDATE transactions SET balance_after = {money('123456')} WHERE id = {{paid}}",
+        {"balance_after_is_its_entrys"},
+    ),
+    "the balance that a reversed transaction shows": (
+        f"UPDATE transactions SET balance_after = {money('70')} WHERE id = {{undone}}",
+        {"balance_after_is_its_entrys"},
     ),
 }
 
@@ -156,6 +168,27 @@ def test_says_where_and_how_much(rows: Rows) -> None:
         f"entry_adds_up: wallet {rows['rent']} entry 2: balance_after 70, expected 69",
         f"transaction_is_sum_of_its_entries: transaction {rows['paid']}: amount -30, entries -31",
         f"balance_is_sum_of_entries: wallet {rows['rent']}: balance 70, entries 69",
+    ]
+
+
+def test_an_amended_transaction_shows_what_its_amendment_left(rows: Rows) -> None:
+    for amount in (-20, -25):
+        amending.amend(transaction_id=rows["paid"], changes={"amount": Decimal(amount)})
+    list(sealing.extend())
+    assert _found() == []
+    damage(f"UPDATE transactions SET balance_after = {money('70')} WHERE id = {rows['paid']}")
+    assert [str(violation) for violation in _found()] == [
+        f"balance_after_is_its_entrys: transaction {rows['paid']}: balance_after 70, entry 75"
+    ]
+
+
+def test_a_reversal_leaves_the_balance_that_was_shown(rows: Rows) -> None:
+    amending.amend(transaction_id=rows["paid"], changes={"amount": Decimal(-20)})
+    amending.reverse(transaction_id=rows["paid"])
+    assert _found() == []
+    damage(f"UPDATE transactions SET balance_after = {money('100')} WHERE id = {rows['paid']}")
+    assert [str(violation) for violation in _found()] == [
+        f"balance_after_is_its_entrys: transaction {rows['paid']}: balance_after 100, entry 80"
     ]
 
 

@@ -3,7 +3,8 @@
 `walk` reads everything, a range of wallets at a time, each range in one consistent snapshot, and
 yields what it finds. Memory stays constant: rows come in pages, the sums in one tally per wallet
 of the range. What is asked of a wallet, a transaction and an entry are the functions of `checks`,
-of a transfer those of `transfers`, of a hold those of `hold_checks` and `hold_entries`.
+of a transfer and its legs those of `transfers`, of a hold those of `hold_checks` and
+`hold_entries`.
 """
 
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from wallet_transaction_api.ledger.verification import (
 )
 from wallet_transaction_api.ledger.verification.checks import Tally, Violation
 from wallet_transaction_api.ledger.verification.snapshots import snapshot
-from wallet_transaction_api.ledger.verification.transfers import of_transfer
+from wallet_transaction_api.ledger.verification.transfers import of_leg, of_transfer
 
 __all__ = ["Progress", "Violation", "walk"]
 
@@ -62,6 +63,7 @@ def _check(after: int, upto: int) -> Iterator[Violation | Progress]:
     for row in reading.transactions(after, upto):
         transactions += 1
         yield from checks.of_transaction(row, tallies.get(row["wallet_id"]))
+        yield from of_leg(row)
     for row in reading.transfers(after, upto):
         yield from of_transfer(row)
     for row in reading.hold_entries(after, upto):

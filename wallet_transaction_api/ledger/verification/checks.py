@@ -130,6 +130,17 @@ def reversed_transaction_moved_nothing(transaction: Row, tally: Tally) -> str | 
     return _unless_equal("entries", transaction["moved"], "expected", money.ZERO)
 
 
+def balance_after_is_its_entrys(transaction: Row, tally: Tally) -> str | None:
+    """Expect the balance that its last entry left, the reversal aside, which leaves it as it was.
+
+    A fixture's reversed transaction has no entries, and nothing says what it left.
+    """
+    if transaction["balance_left"] is None:
+        return None
+    names = ("balance_after", transaction["balance_after"])
+    return _unless_equal(*names, "entry", transaction["balance_left"])
+
+
 def transaction_fits_the_currency(transaction: Row, tally: Tally) -> str | None:
     """Expect no transaction finer than the currency's smallest unit."""
     return _too_fine("amount", transaction["amount"], tally.decimals)
@@ -192,6 +203,7 @@ ENTRY_CHECKS: tuple[Callable[[Row, Tally], str | None], ...] = (
 TRANSACTION_CHECKS: tuple[Callable[[Row, Tally], str | None], ...] = (
     transaction_is_sum_of_its_entries,
     reversed_transaction_moved_nothing,
+    balance_after_is_its_entrys,
     transaction_fits_the_currency,
 )
 WALLET_CHECKS: tuple[Callable[[Tally], str | None], ...] = (

@@ -12,6 +12,7 @@ from wallet_transaction_api.sql import Row
 BEFORE_ALL = -(2**63)
 AFTER_ALL = 2**63 - 1
 PAGE = 1000
+_UNMOVED: Row = {"moved": money.ZERO, "balance_left": None}
 
 
 def last_of_batch(after: int, count: int) -> int | None:
@@ -34,15 +35,18 @@ def entries(after: int, upto: int) -> Iterator[Row]:
 
 
 def transactions(after: int, upto: int) -> Iterator[Row]:
-    """Yield the range's transactions, each with `moved`: what its entries sum up to."""
+    """Yield the range's transactions, each with what its entries sum up to and left.
+
+    `moved` is their sum, `balance_left` the balance after the last, before any reversal.
+    """
     for page in _pages(statements.transactions_within, ("wallet_id", "id"), after, upto):
         ids = {f"id_m{index}": row["id"] for index, row in enumerate(page)}
         moved = {
-            row["transaction_id"]: row["total"]
+            row["transaction_id"]: row
             for row in sql.fetch(statements.movements_of, len(page), params=ids)
         }
         for row in page:
-            yield {**row, "moved": moved.get(row["id"], money.ZERO)}
+            yield {**row, **moved.get(row["id"], _UNMOVED)}
 
 
 def transfers(after: int, upto: int) -> Iterator[Row]:

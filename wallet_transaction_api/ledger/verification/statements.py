@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, bindparam, func, or_, select
+from sqlalchemy import BigInteger, Select, bindparam, case, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from wallet_transaction_api.tables import (
@@ -38,7 +38,10 @@ _LEG = ("id", "transfer_id", "wallet_id", "amount", "client_txid", "deleted_at")
 _HOLD_TERMS = ("wallet_id", "amount", "status", "expires_at", "captured_amount", "transaction_id")
 _HOLD = ("id", *_HOLD_TERMS, "version", "created_at", "updated_at")
 _HOLD_ENTRY = ("id", "hold_id", *_HOLD_TERMS, "sequence", "created_at")
-_TRANSACTION = ("id", "wallet_id", "amount", "deleted_at")
+_TRANSACTION = (
+    *("id", "wallet_id", "transfer_id"),
+    *("amount", "kind", "balance_after", "deleted_at"),
+)
 
 
 def last_of_batch() -> Select[Any]:
@@ -74,10 +77,14 @@ def entries_within() -> Select[Any]:
 
 
 def transactions_within() -> Select[Any]:
-    """Read a page of transactions by wallet and id."""
+    """Read a page of transactions by wallet and id, with the transfer if it is there."""
     keys = (transactions.c.wallet_id, transactions.c.id)
+    columns = [transactions.c[name] for name in _TRANSACTION]
     return (
-        select(*(transactions.c[name] for name in _TRANSACTION))
+        select(*columns, transfers.c.id.label("found_transfer_id"))
+        .select_from(
+            transactions.outerjoin(transfers, transactions.c.transfer_id == transfers.c.id)
+        )
         .where(_within(transactions.c.wallet_id), _behind(*keys))
         .order_by(*keys)
         .limit(bindparam("count", type_=BigInteger))
@@ -141,14 +148,23 @@ def legs_of(count: int) -> Select[Any]:
 
 
 def movements_of(count: int) -> Select[Any]:
-    """Sum up the entries of the transactions `id_m0 … id_mN`, per transaction."""
+    """Sum up the entries of the transactions `id_m0 … id_mN`, with the balance that they left."""
+    ranked = _ranked(count).subquery()
+    left = case((ranked.c.place == 1, ranked.c.balance_after))
+    return select(
+        ranked.c.transaction_id,
+        func.sum(ranked.c.amount, type_=entries.c.amount.type).label("moved"),
+        func.max(left, type_=entries.c.balance_after.type).label("balance_left"),
+    ).group_by(ranked.c.transaction_id)
+
+
+def _ranked(count: int) -> Select[Any]:
+    """Rank a transaction's entries, newest first and reversals last: one scan, and no join."""
     ids = [bindparam(f"id_m{index}", type_=BigInteger) for index in range(count)]
-    total = func.sum(entries.c.amount, type_=entries.c.amount.type).label("total")
-    return (
-        select(entries.c.transaction_id, total)
-        .where(entries.c.transaction_id.in_(ids))
-        .group_by(entries.c.transaction_id)
-    )
+    newest = (entries.c.reason == "reversal", entries.c.sequence.desc())
+    place = func.row_number().over(partition_by=entries.c.transaction_id, order_by=newest)
+    columns = (entries.c.transaction_id, entries.c.amount, entries.c.balance_after)
+    return select(*columns, place.label("place")).where(entries.c.transaction_id.in_(ids))
 
 
 def _within(column: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from wallet_transaction_api import money
+from wallet_transaction_api.ledger import rules
 from wallet_transaction_api.ledger.verification.checks import Violation
 from wallet_transaction_api.sql import Row
 
@@ -14,6 +15,15 @@ def of_transfer(transfer: Row) -> list[Violation]:
         Violation(check.__name__, f"transfer {transfer['id']}", detail)
         for check in TRANSFER_CHECKS
         if (detail := check(transfer))
+    ]
+
+
+def of_leg(transaction: Row) -> list[Violation]:
+    """Check that a leg has its transfer: one that is gone cannot be asked for its legs."""
+    return [
+        Violation(check.__name__, f"transaction {transaction['id']}", detail)
+        for check in LEG_CHECKS
+        if (detail := check(transaction))
     ]
 
 
@@ -44,6 +54,24 @@ def transfer_txid_is_on_its_source_leg(transfer: Row) -> str | None:
     return None if claims == [transfer["txid"]] else f"txid {transfer['txid']}, claimed {claims}"
 
 
+def leg_names_its_transfer(transaction: Row) -> str | None:
+    """Expect a transaction of a leg's kind to name a transfer: cut off it is reversed alone."""
+    if transaction["kind"] not in rules.LEG_KINDS or transaction["transfer_id"] is not None:
+        return None
+    return f"kind {transaction['kind']}, names no transfer"
+
+
+def named_transfer_exists(transaction: Row) -> str | None:
+    """Expect the transfer that a transaction names to be there."""
+    if transaction["transfer_id"] == transaction["found_transfer_id"]:
+        return None
+    return f"transfer {transaction['transfer_id']} is missing"
+
+
+LEG_CHECKS: tuple[Callable[[Row], str | None], ...] = (
+    leg_names_its_transfer,
+    named_transfer_exists,
+)
 TRANSFER_CHECKS: tuple[Callable[[Row], str | None], ...] = (
     transfer_is_its_two_legs,
     transfer_is_reversed_with_its_legs,
