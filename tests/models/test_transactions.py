@@ -61,9 +61,9 @@ def test_a_row_whose_kind_disagrees_with_its_sign_is_refused(rent: Wallet) -> No
 
 @pytest.mark.parametrize("kind", ["transfer", "payment"])
 def test_one_side_of_a_transfer_is_not_made_alone(rent: Wallet, kind: str) -> None:
-    with pytest.raises(errors.KindInvalid):
+    with pytest.raises(errors.PartOfTransfer):
         _create(rent, "5", kind=kind)
-    with pytest.raises(errors.KindInvalid):
+    with pytest.raises(errors.PartOfTransfer):
         Transaction.objects.bulk_create([Transaction(wallet=rent, amount=5, kind=kind)])
     assert visible(rent) == [100]
     assert_in_order()

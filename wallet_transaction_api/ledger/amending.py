@@ -202,7 +202,7 @@ def _move_difference(book: Book, row: Transaction, stored: Transaction) -> Movem
 
 def _refuse_part(row: Transaction) -> None:
     """Refuse to move alone the money of what belongs to a transfer or to a hold."""
-    if row.transfer_id is not None:
+    if row.transfer_id is not None or row.kind in rules.LEG_KINDS:
         raise errors.PartOfTransfer
     if row.kind == Transaction.Kind.CAPTURE and Hold.objects.filter(transaction=row).exists():
         raise hold_errors.PartOfHold

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from tests.ledger.damage import MARK, damage, money
 from tests.transfers import order_of
-from wallet_transaction_api.ledger import transfers, verification
+from wallet_transaction_api.ledger import amending, errors, transfers, verification
 from wallet_transaction_api.ledger.verification import Violation
 from wallet_transaction_api.models import Transaction, Wallet
 
@@ -124,3 +124,9 @@ def test_a_leg_cut_off_is_named_too(legs: list[Transaction]) -> None:
     damage(f"{LEGS} transfer_id = NULL WHERE id = {legs[1].pk}")
     subject = f"transaction {legs[1].pk}"
     assert [item.name for item in _found() if item.subject == subject] == ["leg_names_its_transfer"]
+
+
+def test_a_leg_cut_off_is_not_taken_back_alone(legs: list[Transaction]) -> None:
+    damage(f"{LEGS} transfer_id = NULL WHERE id = {legs[1].pk}")
+    with pytest.raises((errors.PartOfTransfer, errors.TransactionNotFound)):
+        amending.reverse(transaction_id=legs[1].pk)
