@@ -1,9 +1,11 @@
 """The cast and the tools of every test: alice owns, bob is a stranger, staff may act on all."""
 
 import json
+import logging
 import os
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from io import StringIO
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -90,6 +92,16 @@ def _empty_cache() -> Iterator[None]:
 def _quick_passwords(settings: Any) -> None:
     """Spare each user a fifth of a second: how passwords are hashed is Django's business."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def log() -> Iterator[StringIO]:
+    """Return what the configured handler writes."""
+    stream, handlers = StringIO(), logging.getLogger().handlers
+    handler = next(each for each in handlers if type(each) is logging.StreamHandler)
+    before = handler.setStream(stream)
+    yield stream
+    handler.setStream(before)
 
 
 @pytest.fixture

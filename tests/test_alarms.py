@@ -1,23 +1,12 @@
 """Which lines of the log are worth an alarm."""
 
 import logging
-from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
 import pytest
 
 from tests.conftest import Api
-
-
-@pytest.fixture
-def log() -> Iterator[StringIO]:
-    """Return what the configured handler writes."""
-    stream, handlers = StringIO(), logging.getLogger().handlers
-    handler = next(each for each in handlers if type(each) is logging.StreamHandler)
-    before = handler.setStream(stream)
-    yield stream
-    handler.setStream(before)
 
 
 @pytest.mark.parametrize("path", ["/", "/admin/login/", "/api/wallets", "/api/wallet/balance"])

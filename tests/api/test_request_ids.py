@@ -2,7 +2,6 @@
 
 import logging
 import re
-from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
@@ -86,16 +85,6 @@ def test_within_a_request_it_is_known_and_so_is_the_user(
     )  # fmt: skip
     assert answer.status_code == 200
     assert seen == [("r-1", alice.pk)]
-
-
-@pytest.fixture
-def log() -> Iterator[StringIO]:
-    """What the configured handler writes."""
-    stream, handlers = StringIO(), logging.getLogger().handlers
-    handler = next(each for each in handlers if type(each) is logging.StreamHandler)
-    before = handler.setStream(stream)
-    yield stream
-    handler.setStream(before)
 
 
 def test_is_in_the_log(log: StringIO) -> None:

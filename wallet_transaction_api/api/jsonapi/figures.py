@@ -33,7 +33,8 @@ def read(
     attribute = resource.attributes_for(staff=staff).get(name)
     if attribute is None or not attribute.has_figures or parameter != f"withStats[{name}]":
         known = [item for item, known in resource.attributes.items() if known.has_figures]
-        detail = f"{resource.type} have figures of {', '.join(known)}."
+        figured = f"figures of {', '.join(known)}" if known else "no figures"
+        detail = f"{resource.type} have {figured}."
         raise bad_parameter("invalid_stats", parameter, detail)
     figures = tuple(text.split(","))
     if not set(figures) <= set(FIGURES) or len(set(figures)) < len(figures):

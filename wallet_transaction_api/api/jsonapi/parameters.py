@@ -77,7 +77,9 @@ def read(
     asked["fields"] = dict(
         inclusion.read_fields(name, text, staff=staff) for name, text in _of(pairs, "fields")
     )
-    asked["wanted"] = _wanted(resource, pairs, staff=staff)
+    asked["wanted"] = dict(
+        figures.read(resource, name, text, staff=staff) for name, text in _of(pairs, "withStats")
+    )
     if "page" in families:
         profile = negotiation.wanted_profile(request)
         page = dict(_of(pairs, "page"))
@@ -134,14 +136,6 @@ def _refuse_repetitions(pairs: Pairs) -> None:
     for name, times in Counter(name for name, _ in pairs).items():
         if times > 1 and not (_family(name) == "filter" and name.endswith("[]")):
             raise bad_parameter("repeated_parameter", name, f"{name!r} is given {times} times.")
-
-
-def _wanted(resource: Resource, pairs: Pairs, *, staff: bool) -> Wanted:
-    stats = _of(pairs, "withStats")
-    attributes = resource.attributes_for(staff=staff).values()
-    if stats and not any(attribute.has_figures for attribute in attributes):
-        raise bad_parameter("invalid_stats", stats[0][0], f"{resource.type} have no figures.")
-    return dict(figures.read(resource, name, text, staff=staff) for name, text in stats)
 
 
 def _condition(resource: Resource, pairs: Pairs, *, staff: bool) -> Q:
