@@ -6,7 +6,8 @@ RUN apt-get update \
 RUN python -m venv /venv
 ENV PATH=/venv/bin:$PATH
 COPY requirements-mysql.txt .
-RUN pip install --no-cache-dir --disable-pip-version-check -r requirements-mysql.txt
+# --no-deps: the file names every package, see the Makefile
+RUN pip install --no-cache-dir --disable-pip-version-check --no-deps -r requirements-mysql.txt
 
 FROM python:3.13-slim
 RUN apt-get update \

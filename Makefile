@@ -7,6 +7,10 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 
+# --no-deps: the requirements name every package with its hashes, so there is nothing to resolve.
+# pip would ask for `coverage[toml]` anew where `coverage` is pinned, and find a later one unpinned.
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+
 # mysqlclient is compiled: it is installed where the client headers are found, or insisted upon.
 HEADERS := $(shell (pkg-config --exists mysqlclient || pkg-config --exists mariadb || \
 	pkg-config --exists libmariadb) 2>/dev/null && echo yes)
@@ -83,9 +87,9 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/.installed: requirements.txt requirements-mysql.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt $(MYSQL)
+	$(PIP_INSTALL) -r requirements.txt $(MYSQL)
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt $(MYSQL)
+	$(PIP_INSTALL) -r requirements-dev.txt $(MYSQL)
 	@touch $@
