@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
@@ -18,7 +18,7 @@ Outcome = TypeVar("Outcome")
 #: Seconds that a leader waits for company, at the very most.
 LONGEST_WAIT = 0.01
 #: Returns the items that wait by now, the leader's first; each call adds to what it gave.
-Gather = Callable[[], Sequence[Item]]
+Gather: TypeAlias = Callable[[], Sequence[Item]]
 
 
 class _Ticket(Generic[Item, Outcome]):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from django.db import connection
 from sqlalchemy import Executable
@@ -19,9 +19,9 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.engine import Dialect
 
-Converter = Callable[[Any], Any]
-Params = Mapping[str, Any]
-Row = dict[str, Any]
+Converter: TypeAlias = Callable[[Any], Any]
+Params: TypeAlias = Mapping[str, Any]
+Row: TypeAlias = dict[str, Any]
 T = TypeVar("T")
 #: Rows or keys in one statement, at most.
 CHUNK = 500

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.db import connection, models
@@ -26,7 +26,7 @@ from wallet_transaction_api.models import (
 )
 from wallet_transaction_api.sortable import decode, encode
 
-Converter = Callable[[Any], Any] | None
+Converter: TypeAlias = Callable[[Any], Any] | None
 metadata = MetaData()
 
 

@@ -5,8 +5,9 @@ that neither it nor libcst has to be installed beside the service:
 
     python tests/mutation/mutants.py FILE... > mutants.jsonl
 
-Left alone, because no test could or should tell: annotations, docstrings, `__all__`, imports,
-assertions (`strict` too) and the words of a refusal. Of a text one change is made, not three.
+Left alone, because no test could or should tell: annotations and the aliases that they use,
+docstrings, `__all__`, imports, assertions (`strict` too) and the words of a refusal. Of a text
+one change is made, not three.
 """
 
 import ast
@@ -104,11 +105,16 @@ def _is_all(node: cst.CSTNode) -> bool:
     return isinstance(named, cst.Name) and named.value == "__all__"
 
 
+def _is_alias(node: cst.CSTNode) -> bool:
+    said = node.annotation.annotation if isinstance(node, cst.AnnAssign) else None
+    return isinstance(said, cst.Name) and said.value == "TypeAlias"
+
+
 def _is_strict(node: cst.CSTNode) -> bool:
     return isinstance(node, cst.Arg) and node.keyword is not None and node.keyword.value == "strict"
 
 
-_UNTOLD = (_is_docstring, _is_all, _is_strict)
+_UNTOLD = (_is_docstring, _is_all, _is_alias, _is_strict)
 
 
 def _changes(node: cst.CSTNode) -> Iterable[tuple[str, cst.CSTNode]]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import BigInteger, Column, Date, Index, MetaData, Numeric, Table, Text, types
 from sqlalchemy.engine import Dialect
@@ -12,7 +12,7 @@ from sqlalchemy.types import TypeEngine
 from wallet_transaction_api import money
 from wallet_transaction_api.sortable import decode, encode
 
-Converter = Callable[[Any], Any] | None
+Converter: TypeAlias = Callable[[Any], Any] | None
 metadata = MetaData()
 #: The widest that MySQL can do: a total has more integer digits than any amount in it.
 TOTAL_DIGITS = 65

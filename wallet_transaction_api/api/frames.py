@@ -6,7 +6,7 @@ headers each time. Who was let pass once goes straight through, and gets those h
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
@@ -25,10 +25,10 @@ _LENGTH = "content-length"
 #: Forgotten all at once beyond this many: clients choose their origins.
 _MOST = 1000
 
-GetResponse = Callable[[HttpRequest], HttpResponse]
-Alike = tuple[str | None, ...]
+GetResponse: TypeAlias = Callable[[HttpRequest], HttpResponse]
+Alike: TypeAlias = tuple[str | None, ...]
 #: Headers as Django keeps them: by the name in small letters, the name and the value.
-Headers = dict[str, tuple[str, str]]
+Headers: TypeAlias = dict[str, tuple[str, str]]
 
 
 class Outermost:

@@ -13,7 +13,7 @@
   wallet, but not on what is staff's. A credential that is sent counts as always.
 """
 
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -27,8 +27,8 @@ from wallet_transaction_api.models import AuditRecord, Hold, Limit, Transaction,
 
 #: The name of the service owner; nobody may register it.
 SERVICE = "service"
-Action = Literal["view", "add", "change", "delete"]
-Model = type[Wallet | Transaction | Transfer | Hold | Limit | AuditRecord]
+Action: TypeAlias = Literal["view", "add", "change", "delete"]
+Model: TypeAlias = type[Wallet | Transaction | Transfer | Hold | Limit | AuditRecord]
 _APP = Wallet._meta.app_label
 
 

@@ -10,7 +10,7 @@ What may be stale, for how long: docs/caching.md. Why so: docs/decisions/0015-ve
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.db import connection
@@ -20,9 +20,9 @@ from wallet_transaction_api.cache.stores import Health
 from wallet_transaction_api.ledger import balances
 from wallet_transaction_api.ledger.rules import WalletState
 
-Row = dict[str, Any]
+Row: TypeAlias = dict[str, Any]
 #: One wallet's columns. Threads share it, nobody changes it.
-Balance = Mapping[str, Any]
+Balance: TypeAlias = Mapping[str, Any]
 
 
 def balance_by_uuid(uuid: UUID) -> Balance | None:

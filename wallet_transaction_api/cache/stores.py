@@ -12,13 +12,13 @@ older than itself.
 """
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
-Health = Literal["ok", "degraded"]
+Health: TypeAlias = Literal["ok", "degraded"]
 #: Key, version, text.
-Change = tuple[str, int, str]
+Change: TypeAlias = tuple[str, int, str]
 #: The text, or else a lease if nobody else has one.
-Reading = tuple[str | bytes | None, str | None]
+Reading: TypeAlias = tuple[str | bytes | None, str | None]
 
 #: Seconds that a reader has to bring what it missed.
 LEASE_SECONDS = 5

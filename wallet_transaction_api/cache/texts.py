@@ -5,12 +5,12 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from wallet_transaction_api.ledger.rules import WalletState
 
-Row = dict[str, Any]
+Row: TypeAlias = dict[str, Any]
 #: The columns of a balance, as `ledger.balances` answers them.
 BALANCE = ("id", "uuid", "owner_id", "currency", "balance", "available", "status", "version")
 

@@ -1,6 +1,6 @@
 """Questions about balances, answered from the database. Nothing here is locked or changed."""
 
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select
@@ -9,7 +9,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from wallet_transaction_api import sql
 from wallet_transaction_api.tables import wallets
 
-Row = dict[str, Any]
+Row: TypeAlias = dict[str, Any]
 _COLUMNS = ("id", "uuid", "owner_id", "currency", "balance", "available", "status", "version")
 
 

@@ -11,6 +11,7 @@ the lock is theirs, without holding up anybody else's. See docs/decisions/0008-g
 import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from django.conf import settings
 from django.db import connection
@@ -26,9 +27,9 @@ LARGEST_GROUP = 256
 #: and those who are wanted now and then by two processes would be posted to one by one.
 CONTENDED_SECONDS = 0.05
 
-Gather = lanes.Gather[Posting]
+Gather: TypeAlias = lanes.Gather[Posting]
 #: Posts a group; answers None for a posting whose wallet is locked by somebody else.
-Post = Callable[[Gather], Sequence[Outcome | None]]
+Post: TypeAlias = Callable[[Gather], Sequence[Outcome | None]]
 
 
 def post_one(item: Posting) -> Posted:

@@ -7,7 +7,7 @@ another fingerprint is refused. What failed otherwise is kept for nobody: it lef
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.conf import settings
 from django.db import transaction
@@ -19,7 +19,7 @@ from wallet_transaction_api.ledger.claims import Answer, Claim, Kept, Name
 from wallet_transaction_api.ledger.units import in_transaction
 from wallet_transaction_api.models import IdempotencyRecord
 
-Found = Kept | errors.LedgerError
+Found: TypeAlias = Kept | errors.LedgerError
 
 
 def once(

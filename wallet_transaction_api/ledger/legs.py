@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from wallet_transaction_api import money
 from wallet_transaction_api.ledger import currencies, errors, exchange, recording
@@ -11,7 +11,7 @@ from wallet_transaction_api.ledger.exchange import Terms, Unit
 from wallet_transaction_api.ledger.journal import Book, Movement
 from wallet_transaction_api.ledger.postings import Posting
 
-Leg = tuple[Posting, Movement]
+Leg: TypeAlias = tuple[Posting, Movement]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

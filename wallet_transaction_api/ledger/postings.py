@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from wallet_transaction_api import origins
 from wallet_transaction_api.ledger import errors
@@ -52,5 +52,5 @@ class Posted:
 
 
 #: What a posting is answered by when it has no claim, and by one that has.
-Recorded = Posted | errors.LedgerError
-Outcome = Recorded | Kept
+Recorded: TypeAlias = Posted | errors.LedgerError
+Outcome: TypeAlias = Recorded | Kept

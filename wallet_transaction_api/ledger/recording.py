@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import connection
 
@@ -11,8 +11,8 @@ from wallet_transaction_api.ledger import currencies, errors, journal, rules, st
 from wallet_transaction_api.ledger.journal import Book, Movement
 from wallet_transaction_api.ledger.postings import Posted, Posting, Recorded
 
-Accepted = tuple[Posting, Movement]
-Decision = Accepted | errors.LedgerError
+Accepted: TypeAlias = tuple[Posting, Movement]
+Decision: TypeAlias = Accepted | errors.LedgerError
 
 
 def record(postings: Sequence[Posting], book: Book) -> list[Recorded]:

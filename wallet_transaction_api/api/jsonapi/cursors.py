@@ -9,7 +9,7 @@ import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from django.utils.crypto import salted_hmac
 
@@ -18,7 +18,7 @@ from wallet_transaction_api.api.jsonapi.listing import Listing
 from wallet_transaction_api.api.jsonapi.problems import bad_parameter
 
 #: The sort values of a row, or the place before all or behind all rows.
-Place = Sequence[Any] | str
+Place: TypeAlias = Sequence[Any] | str
 START: Final = "start"
 END: Final = "end"
 _SALT = "wallet_transaction_api.api.jsonapi.cursors"

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Iterable, Mapping
 from json.encoder import encode_basestring
-from typing import Any
+from typing import Any, TypeAlias
 
-Object = dict[str, Any]
+Object: TypeAlias = dict[str, Any]
 
 
 class Fragment(str):

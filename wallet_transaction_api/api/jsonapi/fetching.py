@@ -1,7 +1,7 @@
 """Fetches rows as plain tuples, past the ORM's converters: a page is a few hundred values."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
@@ -11,7 +11,7 @@ from wallet_transaction_api import sql
 from wallet_transaction_api.api.jsonapi.kinds import Kind
 from wallet_transaction_api.api.jsonapi.objects import Values
 
-Converter = Callable[[Any], Any]
+Converter: TypeAlias = Callable[[Any], Any]
 
 
 def fetch(

@@ -7,7 +7,7 @@ Averages are rounded half even to 18 decimals.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db.models import Count, Max, Min, QuerySet, Sum
 
@@ -16,9 +16,9 @@ from wallet_transaction_api.api.jsonapi.problems import bad_parameter
 from wallet_transaction_api.api.jsonapi.resources import Attribute, Resource
 from wallet_transaction_api.ledger import currencies
 
-Object = dict[str, Any]
+Object: TypeAlias = dict[str, Any]
 #: The figures asked for, by the member that they are of.
-Wanted = Mapping[str, tuple[str, ...]]
+Wanted: TypeAlias = Mapping[str, tuple[str, ...]]
 FIGURES = ("sum", "avg", "min", "max", "count")
 #: What is not known of no amounts.
 _NOTHING = {"avg": None, "min": None, "max": None}

@@ -1,13 +1,13 @@
 """Local ids: names that operations give to what they add, as long as the request lasts."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from wallet_transaction_api.api.jsonapi.pointers import join
 from wallet_transaction_api.api.jsonapi.problems import Refused, at
 from wallet_transaction_api.api.jsonapi.resources import Resource
 from wallet_transaction_api.api.jsonapi.types import BY_NAME
 
-Object = dict[str, Any]
+Object: TypeAlias = dict[str, Any]
 
 
 class LocalIds:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlencode, urlsplit
 
 from django.db.models import QuerySet
@@ -10,10 +10,10 @@ from django.db.models import QuerySet
 from wallet_transaction_api.api.jsonapi.objects import Values
 from wallet_transaction_api.api.jsonapi.sorting import Keys, order_by
 
-Pairs = tuple[tuple[str, str], ...]
-Object = dict[str, Any]
+Pairs: TypeAlias = tuple[tuple[str, str], ...]
+Object: TypeAlias = dict[str, Any]
 #: Fetches rows: the columns of a plan, then those of the keys.
-Fetch = Callable[[QuerySet[Any]], list[Values]]
+Fetch: TypeAlias = Callable[[QuerySet[Any]], list[Values]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import partial
 from operator import itemgetter
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 from wallet_transaction_api.api.jsonapi.encoding import NULL, Fragment, array, quote
@@ -15,7 +15,7 @@ from wallet_transaction_api.ledger import currencies
 from wallet_transaction_api.money import negate
 
 #: A fetched row: the values of a plan's columns, the id first.
-Values = Sequence[Any]
+Values: TypeAlias = Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,10 @@ class Linked:
     has_more: bool
 
 
-Object = dict[str, Any]
-Links = Mapping[str, Linked]
+Object: TypeAlias = dict[str, Any]
+Links: TypeAlias = Mapping[str, Linked]
 #: Takes what it needs out of a row, and writes that as JSON.
-Cell = tuple[Callable[[Values], Any], Callable[[Any], str]]
+Cell: TypeAlias = tuple[Callable[[Values], Any], Callable[[Any], str]]
 NOTHING: Links = MappingProxyType({})
 #: Stands in a template for the row's id. JSON text has no control characters of its own.
 _KEY = "\0"

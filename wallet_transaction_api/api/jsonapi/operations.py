@@ -7,7 +7,7 @@ operation, except those of the whole document.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
 from wallet_transaction_api.api.jsonapi.lids import LocalIds
@@ -16,7 +16,7 @@ from wallet_transaction_api.api.jsonapi.problems import Problem, Refused, at, ma
 from wallet_transaction_api.api.jsonapi.resources import Resource
 from wallet_transaction_api.api.jsonapi.types import BY_NAME
 
-Object = dict[str, Any]
+Object: TypeAlias = dict[str, Any]
 OPERATIONS = "atomic:operations"
 MOST_OPERATIONS = 100
 #: Operations, and the commands that do them.

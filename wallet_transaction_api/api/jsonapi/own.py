@@ -8,6 +8,7 @@ these rows are fetched and sorted. Where they are many, walking finds a page of 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from django.db import connection
 from sqlalchemy import Executable, bindparam, func, select
@@ -25,7 +26,7 @@ _MOST_REMEMBERED = 4096
 #: Rows that a page is expected to have, where it matters which way is shorter.
 _PAGE = 50
 #: Grows or changes with everything that happens to an owner's wallets.
-State = tuple[int, int, int]
+State: TypeAlias = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)

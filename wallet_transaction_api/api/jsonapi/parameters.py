@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 
 from django.db.models import Q
@@ -27,7 +27,7 @@ from wallet_transaction_api.api.jsonapi.problems import bad_parameter
 from wallet_transaction_api.api.jsonapi.resources import Resource
 from wallet_transaction_api.api.jsonapi.sorting import Keys
 
-Families = frozenset[str]
+Families: TypeAlias = frozenset[str]
 NONE: Families = frozenset()
 AS_OF = "asOf"
 OF_ONE: Families = frozenset({"include", "fields"})

@@ -6,7 +6,7 @@ allows; nothing is ever deleted because a linkage leaves it out.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from wallet_transaction_api.api.jsonapi.callers import Caller
 from wallet_transaction_api.api.jsonapi.documents import Document
@@ -15,7 +15,7 @@ from wallet_transaction_api.api.jsonapi.problems import Problem, Refused, at
 from wallet_transaction_api.api.jsonapi.resources import Relationship, Resource
 from wallet_transaction_api.api.jsonapi.types import RESOURCES
 
-Row = Mapping[str, Any]
+Row: TypeAlias = Mapping[str, Any]
 
 
 def find_related(caller: Caller, document: Document, relation: Relationship, *columns: str) -> Row:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db.models import QuerySet
 from rest_framework.request import Request
@@ -13,7 +13,7 @@ from wallet_transaction_api.api.jsonapi.kinds import INTEGER, Kind
 from wallet_transaction_api.api.permissions import Model
 
 #: The columns of a resource by name, as a command returns them.
-Row = Mapping[str, Any]
+Row: TypeAlias = Mapping[str, Any]
 
 
 def member_name(column: str) -> str:

@@ -5,13 +5,14 @@ a row, so it keeps its place when the row is deleted and when others come and go
 """
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from wallet_transaction_api.api.jsonapi import keysets
 from wallet_transaction_api.api.jsonapi.cursors import END, START, Place, Signer
 from wallet_transaction_api.api.jsonapi.listing import Cut, Listing, Object
 from wallet_transaction_api.api.jsonapi.objects import Values
 
-Links = dict[str, str | None]
+Links: TypeAlias = dict[str, str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import math
 import uuid
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from rest_framework import serializers
 
@@ -22,7 +22,7 @@ from wallet_transaction_api.money import DECIMAL_PLACES
 LARGEST_METADATA = 16 * 1024
 DEEPEST_METADATA = 20
 LARGEST_INTEGER = 2**63 - 1
-Shape = serializers.Serializer[Any]
+Shape: TypeAlias = serializers.Serializer[Any]
 
 
 class Text(serializers.CharField):

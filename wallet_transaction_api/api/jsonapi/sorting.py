@@ -1,6 +1,7 @@
 """`sort=-amount,wallet.label`: a total order, ties broken by id."""
 
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Coalesce
@@ -34,9 +35,9 @@ class Key:
         return replace(self, descending=not self.descending)
 
 
-Keys = tuple[Key, ...]
+Keys: TypeAlias = tuple[Key, ...]
 #: What `order_by` takes.
-Order = list[str | OrderBy]
+Order: TypeAlias = list[str | OrderBy]
 BY_ID = Key("id", INTEGER, unique=True)
 
 

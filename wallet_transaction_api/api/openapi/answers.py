@@ -1,7 +1,7 @@
 """Answers and headers that many operations share, and the form of an operation."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from wallet_transaction_api.api.jsonapi.negotiation import MEDIA_TYPE
 from wallet_transaction_api.api.openapi.members import TEXT, Schema
@@ -39,7 +39,7 @@ _MEANINGS: Mapping[str, str] = {
     "WWW-Authenticate": "The scheme that is asked for.",
     REQUEST_ID: "The request's name: the one sent, if it is well-formed, else a new one.",
 }
-Operation = dict[str, Any]
+Operation: TypeAlias = dict[str, Any]
 
 
 def headers() -> dict[str, Schema]:

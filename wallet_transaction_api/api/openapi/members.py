@@ -1,14 +1,14 @@
 """Attributes, filters and orders of a resource type as JSON Schema."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 from wallet_transaction_api.api.jsonapi import figures, kinds, shapes
 from wallet_transaction_api.api.jsonapi.kinds import Kind
 from wallet_transaction_api.api.jsonapi.resources import HIDDEN_ID, ID, Attribute, Resource
 from wallet_transaction_api.api.jsonapi.types import RESOURCES
 
-Schema = dict[str, Any]
+Schema: TypeAlias = dict[str, Any]
 TEXT: Schema = {"type": "string"}
 FLAG: Schema = {"type": "boolean"}
 MONEY: Schema = {

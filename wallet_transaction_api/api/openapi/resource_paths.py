@@ -1,7 +1,7 @@
 """The paths of the JSON:API face, from the declared types and the commands that each has."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 from wallet_transaction_api.api.jsonapi import negotiation, parameters
 from wallet_transaction_api.api.jsonapi.commands import COMMANDS
@@ -13,7 +13,7 @@ from wallet_transaction_api.api.openapi.answers import Operation
 from wallet_transaction_api.api.openapi.members import Schema
 from wallet_transaction_api.api.openapi.resources import ref, title
 
-Path = dict[str, Operation]
+Path: TypeAlias = dict[str, Operation]
 #: Refusals of whoever reads, and those that a document and money add.
 _READING = frozenset({400, 401, 406, 412, 429, 503})
 _CHANGING = _READING | {403, 404, 409, 415, 422}

@@ -1,7 +1,7 @@
 """What every URL of these faces does: credential, rate, method; then one handler; one answer."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
@@ -11,8 +11,8 @@ from wallet_transaction_api.api.permissions import may_use_api
 from wallet_transaction_api.api.plain.answers import Refused
 from wallet_transaction_api.api.plain.refusals import refuse
 
-Handler = Callable[..., HttpResponse]
-Admission = Callable[[HttpRequest], None]
+Handler: TypeAlias = Callable[..., HttpResponse]
+Admission: TypeAlias = Callable[[HttpRequest], None]
 
 
 def probes(request: HttpRequest) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.http import HttpRequest, HttpResponse
 
@@ -14,9 +14,9 @@ from wallet_transaction_api.ledger.claims import Claim
 from wallet_transaction_api.ledger.posting import Posted, Posting
 from wallet_transaction_api.models import Transaction
 
-Row = Mapping[str, Any]
+Row: TypeAlias = Mapping[str, Any]
 #: Finds the visible wallet and the signed amount that a request is about.
-Read = Callable[[], tuple[Row, Decimal]]
+Read: TypeAlias = Callable[[], tuple[Row, Decimal]]
 
 
 def visible(request: HttpRequest, wallet: Row | None) -> Row:

@@ -6,7 +6,7 @@ docs/decisions/0054-an-entry-is-its-own-audit-record.md.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.utils import timezone
 
@@ -15,9 +15,9 @@ from wallet_transaction_api.ledger.auditing import statements
 from wallet_transaction_api.models import Hold, Limit, Transaction, Transfer, Wallet
 from wallet_transaction_api.origins import origin
 
-Subject = Wallet | Limit | Hold | Transaction | Transfer
+Subject: TypeAlias = Wallet | Limit | Hold | Transaction | Transfer
 #: The members of a resource, or those that differ; none of what is not there.
-State = Mapping[str, Any]
+State: TypeAlias = Mapping[str, Any]
 
 
 def note(

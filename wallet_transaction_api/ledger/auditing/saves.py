@@ -1,6 +1,7 @@
 """The records of rows that plain Django code may save too: what is about to be written of them."""
 
 from collections.abc import Container
+from typing import TypeAlias
 
 from wallet_transaction_api.ledger.auditing import State, note, states
 from wallet_transaction_api.models import Transaction, Wallet
@@ -8,7 +9,7 @@ from wallet_transaction_api.models import Transaction, Wallet
 _FROZEN, _ACTIVE = Wallet.Status.FROZEN, Wallet.Status.ACTIVE
 #: Columns that the ledger does not decide on: unless written they stay, whatever the row says.
 _FREE = ("label", "description", "metadata")
-Written = Container[str] | None
+Written: TypeAlias = Container[str] | None
 
 
 def note_wallet(stored: Wallet, row: Wallet, *, written: Written) -> None:
