@@ -15,7 +15,8 @@ from django.db import connections
 
 from tests.mutation import children, database, record, swapping
 from tests.mutation.children import Say
-from tests.mutation.record import Mutant, Plan
+from tests.mutation.plan import PLAN, Plan
+from tests.mutation.record import Mutant
 from wallet_transaction_api import sql
 
 LEDGER = "wallet_transaction_api/ledger"
@@ -69,7 +70,7 @@ class Collected(Session):
     def work(self) -> None:
         """Make the database, measure, and go through the mutants."""
         self._prepare()
-        known = Plan.read() if record.PLAN.exists() else Plan()
+        known = Plan.read() if PLAN.exists() else Plan()
         new = [name for name in self.items if name not in known.seconds]
         if new:
             failing = children.run(partial(self._measure, known, new), seconds=3000)

@@ -13,7 +13,8 @@ import pytest
 
 from tests.mutation import children, record, swapping
 from tests.mutation.children import Say
-from tests.mutation.record import Mutant, Plan
+from tests.mutation.plan import Plan
+from tests.mutation.record import Mutant
 
 if TYPE_CHECKING:
     from tests.mutation import campaign

@@ -1,13 +1,12 @@
-"""What a campaign keeps on disk: mutants, which tests reach which lines, and what became of each.
+"""What a campaign keeps on disk: the mutants, and what became of each.
 
 Results are appended line by line: whatever ends the campaign, the next one goes on from there.
 """
 
 import json
 import os
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +17,9 @@ RESULTS = FOLDER / "results.jsonl"
 SQLITE, POSTGRES = "sqlite", "postgres"
 #: The database of this process' trials.
 DATABASE = POSTGRES if os.environ.get("DATABASE_URL", "").startswith(POSTGRES) else SQLITE
-#: On another database other tests run, and they reach other lines.
-PLAN = FOLDER / ("plan.json" if DATABASE == SQLITE else f"plan-{DATABASE}.json")
 
 TO_TRY = "to try"
 KILLED, TIMED_OUT, SURVIVED, UNREACHED = "killed", "timed out", "survived", "unreached"
-#: Seconds of the tests' own time that are spent on one mutant, at most.
-BUDGET = float(os.environ.get("BUDGET", "2"))
-_KEEN = 6
 #: Outcomes in which the tests noticed the change.
 NOTICED = {KILLED, TIMED_OUT}
 _RISING = (TO_TRY, UNREACHED, SURVIVED, TIMED_OUT, KILLED)
@@ -50,102 +44,6 @@ class Mutant:
         """Where, and what was changed into what."""
         place = f"{self.module}:{self.line} {self.within}"
         return f"{place} [{self.operator}] {self.before} → {self.after}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """The unchanged suite: the seconds that each test took and the lines that it reached."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-    reached: dict[str, dict[str, list[int]]] = field(default_factory=dict)
-    #: The tests that noticed something in a function, last first: they are asked first.
-    keen: dict[tuple[str, str], list[str]] = field(default_factory=dict)
-
-    @classmethod
-    def read(cls) -> "Plan":
-        """Read the plan of this campaign."""
-        return cls(**json.loads(PLAN.read_text()))
-
-    def write(self) -> None:
-        """Keep the plan."""
-        PLAN.write_text(json.dumps({"seconds": self.seconds, "reached": self.reached}))
-
-    def and_also(
-        self, seconds: dict[str, float], reached: dict[str, dict[str, list[int]]]
-    ) -> "Plan":
-        """Return the plan with what was measured of further tests."""
-        modules = self.reached.keys() | reached.keys()
-        return Plan(
-            seconds={**self.seconds, **seconds},
-            reached={key: self.reached.get(key, {}) | reached.get(key, {}) for key in modules},
-        )
-
-    def without(self, names: list[str]) -> "Plan":
-        """Return the plan without the tests that cannot be relied on."""
-        left = {name: took for name, took in self.seconds.items() if name not in names}
-        return Plan(seconds=left, reached=self.reached)
-
-    def quickest_first(self) -> list[str]:
-        """Return the tests in the order in which they are asked of a mutant that all reach."""
-        return self._interleaved(list(self.seconds))
-
-    def tests(self, mutant: Mutant, *, whole_module: bool) -> list[str]:
-        """Return the tests that reach the mutant, the likeliest to notice it first, up to a budget.
-
-        First come those that noticed the last changes of the same function, then those in a file
-        of the module's own name, then those of its room, then the others: of each file the
-        quickest, then of each the next. What runs at import is reached by whatever reaches the
-        module, and by tests that look at what was imported and run none of it.
-        """
-        lines = self.reached.get(mutant.module, {})
-        changed = set(range(mutant.line, mutant.end_line + 1))
-        reaching = [
-            name
-            for name, got in lines.items()
-            if name in self.seconds and (whole_module or changed & set(got))
-        ]
-        reaching += self._looking() if whole_module else []
-        keen = self.keen.get((mutant.module, mutant.within), [])[:_KEEN]
-        first = [name for name in keen if name in reaching]
-        module = Path(mutant.module)
-        room = module.parent.name
-        own = f"test_{room if module.stem == '__init__' else module.stem}"
-        others = sorted(
-            self._interleaved(reaching), key=lambda name: (own not in name, room not in name)
-        )
-        return list(self._within_budget(dict.fromkeys([*first, *others])))
-
-    def _looking(self) -> list[str]:
-        running = {name for tests in self.reached.values() for name in tests}
-        return [name for name in self.seconds if name not in running]
-
-    def _interleaved(self, names: list[str]) -> list[str]:
-        ranks: dict[str, int] = {}
-        seen: Counter[str] = Counter()
-        for name in sorted(names, key=lambda name: (self.seconds[name], name)):
-            file = name.partition("::")[0]
-            ranks[name] = seen[file]
-            seen[file] += 1
-        return sorted(names, key=lambda name: (ranks[name], self.seconds[name], name))
-
-    def note(self, mutant: Mutant, test: str) -> None:
-        """Note which test noticed a mutant."""
-        keen = self.keen.setdefault((mutant.module, mutant.within), [])
-        if test in keen:
-            keen.remove(test)
-        keen.insert(0, test)
-
-    def patience(self, names: list[str]) -> float:
-        """Return the seconds of the processor's time after which the tests hang."""
-        return 15 + 5 * sum(self.seconds[name] for name in names)
-
-    def _within_budget(self, names: Iterable[str]) -> Iterator[str]:
-        left = BUDGET
-        for name in names:
-            left -= self.seconds[name]
-            if left < 0:
-                return
-            yield name
 
 
 def mutants(part: str = "", *, share: float = 1.0) -> list[Mutant]:

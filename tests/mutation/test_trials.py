@@ -15,7 +15,8 @@ from django.conf import settings
 
 from tests.addresses import database_url
 from tests.mutation import children, database, record, swapping
-from tests.mutation.record import Mutant, Plan
+from tests.mutation.plan import Plan
+from tests.mutation.record import Mutant
 
 SOURCE = """
 LIMIT = 3
@@ -102,20 +103,34 @@ def test_a_child_that_hangs_or_dies_is_no_survivor(work: Callable[[], str], said
     assert children.run(work, seconds=0).startswith(said)
 
 
+BOX = Mutant(
+    **dict.fromkeys(("id", "operator", "before", "after", "text"), ""),
+    module="ledger/box.py",
+    line=6,
+    end_line=6,
+    within="Box.holds",
+)
+
+
 def test_the_nearest_test_is_asked_first_unless_another_has_just_noticed_something() -> None:
-    mutant = Mutant(
-        **dict.fromkeys(("id", "operator", "before", "after", "text"), ""),
-        module="ledger/box.py",
-        line=6,
-        end_line=6,
-        within="Box.holds",
-    )
     seconds = {"tests/test_box.py::a": 0.2, "tests/test_far.py::b": 0.1, "tests/test_far.py::c": 9}
     plan = Plan(seconds=seconds, reached={"ledger/box.py": {name: [6] for name in seconds}})
     near, far, _slow = seconds
-    assert plan.tests(mutant, whole_module=False) == [near, far]
-    plan.note(mutant, far)
-    assert plan.tests(mutant, whole_module=False) == [far, near]
+    assert plan.tests(BOX, whole_module=False) == [near, far]
+    plan.note(BOX, far)
+    assert plan.tests(BOX, whole_module=False) == [far, near]
+
+
+def test_what_runs_at_import_is_asked_of_tests_that_name_it_or_run_nothing(tmp_path: Path) -> None:
+    naming, silent, idle = (
+        f"{tmp_path}/test_{name}.py::a" for name in ("naming", "silent", "idle")
+    )
+    for test in naming, silent, idle:
+        Path(test.partition("::")[0]).write_text("box = 1" if test is naming else "boxes = 1")
+    reached = {"ledger/other.py": {naming: [1], silent: [1]}}
+    plan = Plan(seconds={idle: 0.1, silent: 0.1, naming: 0.2}, reached=reached)
+    assert plan.tests(BOX, whole_module=True) == [naming, idle]
+    assert plan.tests(BOX, whole_module=False) == []
 
 
 @pytest.fixture
