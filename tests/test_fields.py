@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Avg, Max, Min, QuerySet, Sum
 from hypothesis import HealthCheck, given, settings
@@ -149,6 +150,17 @@ def test_the_digits_are_the_fields_own_and_not_a_migrations() -> None:
 
 def test_a_float_is_read_by_its_shortest_text() -> None:
     assert MoneyField().to_python(0.1) == Decimal("0.1")
+
+
+ODD = "NaN", "-Infinity", Decimal("sNaN"), float("inf"), "1 0", [], "x"
+
+
+@pytest.mark.parametrize("value", ODD)
+def test_what_is_no_number_is_neither_stored_nor_looked_for(wallet: Wallet, value: Any) -> None:
+    with pytest.raises(ValidationError, match="is no amount"):
+        Wallet.objects.filter(balance=value).exists()
+    with pytest.raises(ValidationError, match="is no amount"):
+        MoneyField().get_db_prep_save(value, connection)
 
 
 @pytest.mark.parametrize("other", ["TX-1", "tx-1 ", "tx-\u0131", "t\u0445-1"])

@@ -66,13 +66,15 @@ class MoneyField(models.Field):  # type: ignore[type-arg]
         return number
 
     def to_python(self, value: Any) -> Decimal | None:
-        """Return the exact value; a float is read by its shortest text, as people mean it."""
-        if value is None or isinstance(value, Decimal):
-            return value
-        try:
-            return Decimal(repr(value) if isinstance(value, float) else value)
-        except (ArithmeticError, TypeError, ValueError):
-            raise ValidationError("%(value)r is no amount.", params={"value": value}) from None
+        """Return the exact value; a float is read by its shortest text, as people mean it.
+
+        Raises `ValidationError` for what is no number, NaN and the infinities among them:
+        PostgreSQL's `numeric` would store them.
+        """
+        number = _number(value)
+        if number is not None and not number.is_finite():
+            raise ValidationError("%(value)r is no amount.", params={"value": value})
+        return number
 
     def get_prep_value(self, value: Any) -> Any:
         """Return the exact value that a query or a row binds."""
@@ -110,6 +112,16 @@ class CaseBlindContains(lookups.IContains):
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
         return f"LOWER({left}) LIKE LOWER({right})", [*left_params, *right_params]
+
+
+def _number(value: Any) -> Decimal | None:
+    """Return the number, NaN for what is none."""
+    if value is None or isinstance(value, Decimal):
+        return value
+    try:
+        return Decimal(repr(value) if isinstance(value, float) else value)
+    except (ArithmeticError, TypeError, ValueError):
+        return Decimal("NaN")
 
 
 def _is_sqlite(connection: BaseDatabaseWrapper) -> bool:

@@ -38,6 +38,8 @@ def test_no_wallet_has_an_id_of_twenty_digits(
         ("wallet", "?created_at__year=99999"),
         ("wallet", f"?created_at__year={BEYOND}"),
         ("wallet", "?version__range="),
+        ("wallet", "?balance=NaN"),
+        ("wallet", "?balance__gt=-Infinity"),
         ("entry", f"?actor={BEYOND}"),
         ("auditrecord", f"?subject_id__in={BEYOND}"),
     ],
