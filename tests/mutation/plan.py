@@ -58,10 +58,11 @@ class Plan:
         """Return the tests that reach the mutant, the likeliest to notice it first, up to a budget.
 
         First come those that noticed the last changes of the same function, then those in a file
-        of the module's own name, then those of its room, then the others: of each file the
-        quickest, then of each the next. What runs at import is reached by whatever reaches the
-        module, by tests that look at what was imported and run none of it, and by those in a
-        file that names the module, which come before the others of its room.
+        of the module's own name, then those in a file whose name shares words with it, then
+        those of its room, then the others: of each file the quickest, then of each the next.
+        What runs at import is reached by whatever reaches the module, by tests that look at what
+        was imported and run none of it, and by those in a file that names the module, which come
+        before the others of its room.
         """
         name, room = _name_of(mutant), Path(mutant.module).parent.name
         naming = self._naming(name) if whole_module else set()
@@ -69,7 +70,7 @@ class Plan:
         keen = self.keen.get((mutant.module, mutant.within), [])[:_KEEN]
         others = sorted(
             self._interleaved(reaching),
-            key=lambda test: (f"test_{name}" not in test, test not in naming, room not in test),
+            key=lambda test: (-_kinship(name, test), test not in naming, room not in test),
         )
         first = [test for test in keen if test in reaching]
         return list(self._within_budget(dict.fromkeys([*first, *others])))
@@ -118,6 +119,13 @@ class Plan:
             if left < 0:
                 return
             yield name
+
+
+def _kinship(name: str, test: str) -> int:
+    """Return how many words of a module's name are in that of the test's file; all is the most."""
+    file = Path(test.partition("::")[0]).stem
+    words = [word.rstrip("s") for word in name.split("_")]
+    return len(words) + 1 if file == f"test_{name}" else sum(word in file for word in words)
 
 
 def _name_of(mutant: Mutant) -> str:

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -119,6 +120,14 @@ def test_the_nearest_test_is_asked_first_unless_another_has_just_noticed_somethi
     assert plan.tests(BOX, whole_module=False) == [near, far]
     plan.note(BOX, far)
     assert plan.tests(BOX, whole_module=False) == [far, near]
+
+
+def test_a_file_of_nearly_the_same_name_comes_before_a_quicker_one() -> None:
+    mutant = replace(BOX, module="ledger/box_lids.py")
+    own, kin, far = "tests/test_box_lids.py::a", "tests/test_lid.py::b", "tests/test_far.py::c"
+    seconds = {far: 0.1, kin: 0.2, own: 0.3}
+    plan = Plan(seconds=seconds, reached={mutant.module: {name: [6] for name in seconds}})
+    assert plan.tests(mutant, whole_module=False) == [own, kin, far]
 
 
 def test_what_runs_at_import_is_asked_of_tests_that_name_it_or_run_nothing(tmp_path: Path) -> None:
