@@ -4,7 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
-from itertools import groupby, islice
+from itertools import groupby, islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ class Session:
         """
         chosen = [self.items[name] for name in names if name in self.items]
         first = next(iter(self.items.values()))
-        for item, following in zip(chosen, [*chosen[1:], first], strict=True):
+        for item, following in pairwise([*chosen, first]):
             before(item.nodeid)
             reports = runtestprotocol(item, log=False, nextitem=following)
             for report in reports:
@@ -116,6 +116,8 @@ class Collected(Session):
         measured = coverage.Coverage(
             data_file=None, config_file=False, include=[f"*/{LEDGER}/*"], messages=False
         )
+        # New tests may be such that run nothing of the ledger.
+        measured.set_option("run:disable_warnings", ["no-data-collected"])
 
         def start(name: str) -> None:
             measured.switch_context(name)
