@@ -8,6 +8,7 @@ from django.db import transaction
 
 from wallet_transaction_api.ledger import errors, events, wallets
 from wallet_transaction_api.ledger.posting import Posted
+from wallet_transaction_api.ledger.rules import WalletState
 from wallet_transaction_api.models import Wallet
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,9 +23,9 @@ def heard(rent: Wallet) -> Iterator[list[Any]]:
     def listen(wallets: Any, **kwargs: Any) -> None:
         collected.extend((wallet.id, wallet.balance, wallet.version) for wallet in wallets)
 
-    events.wallets_changed.connect(listen)
+    events.wallets_changed.connect(listen, sender=WalletState)
     yield collected
-    events.wallets_changed.disconnect(listen)
+    events.wallets_changed.disconnect(listen, sender=WalletState)
 
 
 def _stored(wallet: Wallet) -> tuple[Any, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -89,6 +90,16 @@ def test_gives_up_after_so_many_attempts() -> None:
     with pytest.raises(errors.LedgerBusy):
         units.in_transaction(work)
     assert work.runs == units.ATTEMPTS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_pauses_between_attempts_grow_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(units, "time", SimpleNamespace(monotonic=lambda: 0, sleep=pauses.append))
+    monkeypatch.setattr(units, "random", SimpleNamespace(uniform=lambda least, most: most - least))
+    with pytest.raises(errors.LedgerBusy):
+        units.in_transaction(Failing(*[DEADLOCK] * 100))
+    assert pauses == [0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.25, 0.25]
 
 
 @pytest.mark.django_db(transaction=True)

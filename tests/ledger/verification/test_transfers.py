@@ -1,6 +1,8 @@
 """Damage to transfers is found and named, and nothing else is."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import User
@@ -9,9 +11,11 @@ from tests.ledger.damage import MARK, damage, money
 from tests.transfers import order_of
 from wallet_transaction_api.ledger import amending, errors, transfers, verification
 from wallet_transaction_api.ledger.verification import Violation
+from wallet_transaction_api.ledger.verification.transfers import of_transfer
 from wallet_transaction_api.models import Transaction, Wallet
 
 pytestmark = MARK
+CLOCK = datetime(2026, 1, 1, tzinfo=UTC)
 LEGS = "UPDATE transactions SET"
 #: Statements on the transfer {id} from the wallet {source}, and what they break.
 DAMAGE = {
@@ -79,6 +83,22 @@ def test_is_named(rows: dict[str, int], name: str) -> None:
     named = [item.name for item in found if item.subject == f"transfer {rows['id']}"]
     assert sorted(named) == sorted(expected)
     assert all(str(violation) for violation in found)
+
+
+def test_what_differs_is_said() -> None:
+    legs = [
+        {"id": 8, "wallet_id": 2, "amount": Decimal(-5), "client_txid": "b", "deleted_at": None},
+        {"id": 9, "wallet_id": 1, "amount": Decimal(4), "client_txid": None, "deleted_at": CLOCK},
+    ]
+    ends = {"source_id": 2, "destination_id": 1}
+    amounts = {"amount": Decimal(5), "destination_amount": Decimal(5)}
+    transfer = {"id": 7, "txid": "a", "deleted_at": CLOCK, **ends, **amounts, "legs": legs}
+    ends_at = "wallet 1, -5 in wallet 2"
+    assert [str(violation) for violation in of_transfer(transfer)] == [
+        f"transfer_is_its_two_legs: transfer 7: legs 4 in {ends_at}, expected 5 in {ends_at}",
+        "transfer_is_reversed_with_its_legs: transfer 7: reversed True, not so transactions [8]",
+        "transfer_txid_is_on_its_source_leg: transfer 7: txid a, claimed ['b']",
+    ]
 
 
 @pytest.fixture(params=["transfer", "payment", "reversed transfer"])
