@@ -1,7 +1,7 @@
 """Resource documents in requests, checked member by member before anyone looks inside.
 
 https://jsonapi.org/format/#crud. Members that the specification does not define, and
-@-members, are ignored as it demands; undefined fields are refused by `fields`.
+@-members, are ignored as it demands; undefined fields are refused by `attributes`.
 """
 
 from dataclasses import dataclass, field
