@@ -5,14 +5,14 @@ https://jsonapi.org/format/#crud. Members that the specification does not define
 """
 
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
+from wallet_transaction_api.api.jsonapi.encoding import Object
 from wallet_transaction_api.api.jsonapi.pointers import ROOT, join
 from wallet_transaction_api.api.jsonapi.problems import Refused, at, malformed
 from wallet_transaction_api.api.jsonapi.resources import Resource
 from wallet_transaction_api.api.jsonapi.types import RESOURCES
 
-Object: TypeAlias = dict[str, Any]
 #: Linkage: an id, ids, or nothing.
 Linkage = str | list[str] | None
 
