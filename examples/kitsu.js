@@ -79,10 +79,12 @@ const typo = await refusal(() => api.get('wallets', { params: { filter: { colour
 assert.deepEqual([typo.code, typo.source.parameter], ['invalid_filter', 'filter[colour]'])
 console.log(`refused: ${overdraft.detail}`)
 
-// Delete: a transaction is reversed, an empty wallet is closed.
+// Delete: a transaction is reversed (withdrawals first, or a deposit's reversal would overdraw), an
+// empty wallet is closed.
 const notEmpty = await refusal(() => api.remove('wallets', wallet.id))
 assert.equal(notEmpty.code, 'wallet_not_empty')
-for (const transaction of whole.transactions.data.sort((a, b) => a.amount - b.amount)) {
+const isWithdrawal = ({ amount }) => amount.startsWith('-')
+for (const transaction of whole.transactions.data.sort((a, b) => isWithdrawal(b) - isWithdrawal(a))) {
   await api.remove('transactions', transaction.id)
 }
 await api.remove('wallets', wallet.id)

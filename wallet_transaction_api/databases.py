@@ -96,24 +96,33 @@ def _configured() -> dict[str, Any]:
 
 
 def _from_url(url: str) -> dict[str, Any]:
+    settings = _parsed(url)
+    if settings["ENGINE"] not in _ENGINES.values():
+        raise env.ConfigurationError("DATABASE_URL: use mysql://, postgres:// or sqlite:///")
+    _refuse_unless_kept("DATABASE_URL", settings)
+    _refuse_options(settings["ENGINE"], settings.get("OPTIONS", {}))
+    return settings
+
+
+def _parsed(url: str) -> dict[str, Any]:
     try:
-        settings: dict[str, Any] = dict(dj_database_url.parse(url))
+        return dict(dj_database_url.parse(url))
     except ValueError:  # its text may repeat the URL, and with it a password
         raise env.ConfigurationError(
             "DATABASE_URL: not a mysql://, postgres:// or sqlite:/// URL"
             " (a password's special characters are to be %-escaped)"
         ) from None
-    if settings["ENGINE"] not in _ENGINES.values():
-        raise env.ConfigurationError("DATABASE_URL: use mysql://, postgres:// or sqlite:///")
-    _refuse_unless_kept("DATABASE_URL", settings)
-    kept = _KEPT_OPTIONS.intersection(settings.get("OPTIONS", {}))
+
+
+def _refuse_options(engine: str, options: dict[str, Any]) -> None:
+    """Refuse options that undo what keeps money right, and those that the client would fail at."""
+    kept = _KEPT_OPTIONS.intersection(options)
     if kept:
         raise env.ConfigurationError(f"DATABASE_URL: {min(kept)} is the service's to set")
     try:
-        database_options.check(settings["ENGINE"], settings.get("OPTIONS", {}))
+        database_options.check(engine, options)
     except ValueError as error:
         raise env.ConfigurationError(f"DATABASE_URL: {error}") from None
-    return settings
 
 
 def _from_parts() -> dict[str, Any]:

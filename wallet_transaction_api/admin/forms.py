@@ -12,6 +12,7 @@ from rest_framework import serializers
 from wallet_transaction_api import money
 from wallet_transaction_api.api import bodies
 from wallet_transaction_api.api.jsonapi import shapes
+from wallet_transaction_api.api.jsonapi.kinds import LARGEST_INTEGER
 from wallet_transaction_api.ledger import currencies, rules
 from wallet_transaction_api.ledger.errors import CurrencyUnknown, LedgerError
 
@@ -61,8 +62,7 @@ class CountField(forms.IntegerField):
     def __init__(self, **kwargs: Any) -> None:
         """Refuse zero in the API's words."""
         least = {"min_value": shapes.Count.default_error_messages["invalid"]}
-        most = shapes.LARGEST_INTEGER
-        super().__init__(min_value=1, max_value=most, error_messages=least, **kwargs)
+        super().__init__(min_value=1, max_value=LARGEST_INTEGER, error_messages=least, **kwargs)
 
 
 class MetadataField(forms.JSONField):

@@ -14,10 +14,10 @@ from wallet_transaction_api.api.jsonapi import (
     refusals,
 )
 from wallet_transaction_api.api.jsonapi.commands import COMMANDS, do
-from wallet_transaction_api.api.jsonapi.encoding import Fragment, array
+from wallet_transaction_api.api.jsonapi.encoding import Fragment, Object, array
 from wallet_transaction_api.api.jsonapi.endpoints import JsonApiView
 from wallet_transaction_api.api.jsonapi.lids import LocalIds
-from wallet_transaction_api.api.jsonapi.operations import COMMAND_OF, Object, Target
+from wallet_transaction_api.api.jsonapi.operations import COMMAND_OF, Target
 from wallet_transaction_api.api.jsonapi.pointers import join
 from wallet_transaction_api.api.jsonapi.problems import (
     Refused,

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 
 from wallet_transaction_api import cache
 from wallet_transaction_api.api.jsonapi import own
+from wallet_transaction_api.api.jsonapi.kinds import LARGEST_INTEGER
 from wallet_transaction_api.api.jsonapi.problems import Problem, Refused
 from wallet_transaction_api.api.jsonapi.resources import Resource
 from wallet_transaction_api.api.permissions import (
@@ -22,8 +23,6 @@ from wallet_transaction_api.api.permissions import (
     sees,
 )
 from wallet_transaction_api.models import Wallet
-
-_LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -95,4 +94,4 @@ class Caller:
 def is_id(text: str) -> bool:
     """Tell whether a resource could have this id: a positive integer in its one spelling."""
     is_number: bool = text.isascii() and text.isdigit() and not text.startswith("0")
-    return is_number and len(text) <= 19 and int(text) <= _LARGEST_ID  # noqa: PLR2004
+    return is_number and len(text) <= 19 and int(text) <= LARGEST_INTEGER  # noqa: PLR2004

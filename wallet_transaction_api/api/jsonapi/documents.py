@@ -1,18 +1,18 @@
 """Resource documents in requests, checked member by member before anyone looks inside.
 
 https://jsonapi.org/format/#crud. Members that the specification does not define, and
-@-members, are ignored as it demands; undefined fields are refused by `fields`.
+@-members, are ignored as it demands; undefined fields are refused by `attributes`.
 """
 
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
+from wallet_transaction_api.api.jsonapi.encoding import Object
 from wallet_transaction_api.api.jsonapi.pointers import ROOT, join
 from wallet_transaction_api.api.jsonapi.problems import Refused, at, malformed
 from wallet_transaction_api.api.jsonapi.resources import Resource
 from wallet_transaction_api.api.jsonapi.types import RESOURCES
 
-Object: TypeAlias = dict[str, Any]
 #: Linkage: an id, ids, or nothing.
 Linkage = str | list[str] | None
 

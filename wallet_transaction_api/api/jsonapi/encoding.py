@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from json.encoder import encode_basestring
 from typing import Any, TypeAlias
 
+#: A JSON object, read or to be written.
 Object: TypeAlias = dict[str, Any]
 
 

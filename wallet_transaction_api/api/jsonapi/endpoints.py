@@ -24,8 +24,8 @@ from wallet_transaction_api.api.jsonapi import (
 )
 from wallet_transaction_api.api.jsonapi.callers import Caller
 from wallet_transaction_api.api.jsonapi.documents import Document
+from wallet_transaction_api.api.jsonapi.encoding import Object
 from wallet_transaction_api.api.jsonapi.listing import with_parameters
-from wallet_transaction_api.api.jsonapi.objects import Object
 from wallet_transaction_api.api.jsonapi.parameters import Families, Query
 from wallet_transaction_api.api.jsonapi.problems import Problem, Refused, StateRefused
 from wallet_transaction_api.api.jsonapi.reading import Reader

@@ -12,11 +12,11 @@ from typing import Any, TypeAlias
 from django.db.models import Count, Max, Min, QuerySet, Sum
 
 from wallet_transaction_api import money
+from wallet_transaction_api.api.jsonapi.encoding import Object
 from wallet_transaction_api.api.jsonapi.problems import bad_parameter
 from wallet_transaction_api.api.jsonapi.resources import Attribute, Resource
 from wallet_transaction_api.ledger import currencies
 
-Object: TypeAlias = dict[str, Any]
 #: The figures asked for, by the member that they are of.
 Wanted: TypeAlias = Mapping[str, tuple[str, ...]]
 FIGURES = ("sum", "avg", "min", "max", "count")

@@ -19,7 +19,8 @@ _ORDER = frozenset({"gt", "gte", "lt", "lte", "between"})
 _WORDS = frozenset({"prefix", "contains", "icontains"})
 OPERATORS = _EQUALITY | _ORDER | _WORDS
 _INTEGER = re.compile(r"-?[0-9]{1,19}")
-_LARGEST = 2**63 - 1
+#: What every database's integers hold.
+LARGEST_INTEGER = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,7 @@ def _read_amount(text: str) -> Any:
 
 
 def _read_integer(text: str) -> int:
-    if not _INTEGER.fullmatch(text) or abs(int(text)) > _LARGEST:
+    if not _INTEGER.fullmatch(text) or abs(int(text)) > LARGEST_INTEGER:
         raise ValueError("expected a whole number")
     return int(text)
 

@@ -1,13 +1,12 @@
 """Local ids: names that operations give to what they add, as long as the request lasts."""
 
-from typing import Any, TypeAlias
+from typing import Any
 
+from wallet_transaction_api.api.jsonapi.encoding import Object
 from wallet_transaction_api.api.jsonapi.pointers import join
 from wallet_transaction_api.api.jsonapi.problems import Refused, at
 from wallet_transaction_api.api.jsonapi.resources import Resource
 from wallet_transaction_api.api.jsonapi.types import BY_NAME
-
-Object: TypeAlias = dict[str, Any]
 
 
 class LocalIds:

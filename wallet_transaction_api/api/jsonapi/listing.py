@@ -7,11 +7,11 @@ from urllib.parse import urlencode, urlsplit
 
 from django.db.models import QuerySet
 
+from wallet_transaction_api.api.jsonapi.encoding import Object
 from wallet_transaction_api.api.jsonapi.objects import Values
 from wallet_transaction_api.api.jsonapi.sorting import Keys, order_by
 
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
-Object: TypeAlias = dict[str, Any]
 #: Fetches rows: the columns of a plan, then those of the keys.
 Fetch: TypeAlias = Callable[[QuerySet[Any]], list[Values]]
 

@@ -8,10 +8,10 @@ from django.http import HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from wallet_transaction_api.api.jsonapi import figures, totals, ways
-from wallet_transaction_api.api.jsonapi.encoding import Fragment, array
+from wallet_transaction_api.api.jsonapi.encoding import Fragment, Object, array
 from wallet_transaction_api.api.jsonapi.endpoints import JsonApiView
 from wallet_transaction_api.api.jsonapi.listing import Cut, Listing
-from wallet_transaction_api.api.jsonapi.objects import Object, Values
+from wallet_transaction_api.api.jsonapi.objects import Values
 from wallet_transaction_api.api.jsonapi.own import Holdings
 from wallet_transaction_api.api.jsonapi.reading import Reader
 from wallet_transaction_api.api.jsonapi.resources import Resource

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from wallet_transaction_api.api.jsonapi.listing import Cut, Listing, Object
+from wallet_transaction_api.api.jsonapi.encoding import Object
+from wallet_transaction_api.api.jsonapi.listing import Cut, Listing
 
 #: Beyond this no table reaches; databases' offsets end not far above.
 LAST_NUMBER = 10**12

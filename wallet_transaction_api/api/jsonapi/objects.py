@@ -26,7 +26,6 @@ class Linked:
     has_more: bool
 
 
-Object: TypeAlias = dict[str, Any]
 Links: TypeAlias = Mapping[str, Linked]
 #: Takes what it needs out of a row, and writes that as JSON.
 Cell: TypeAlias = tuple[Callable[[Values], Any], Callable[[Any], str]]

@@ -7,16 +7,16 @@ operation, except those of the whole document.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from wallet_transaction_api.api.jsonapi.encoding import Object
 from wallet_transaction_api.api.jsonapi.lids import LocalIds
 from wallet_transaction_api.api.jsonapi.pointers import ROOT, join
 from wallet_transaction_api.api.jsonapi.problems import Problem, Refused, at, malformed
 from wallet_transaction_api.api.jsonapi.resources import Resource
 from wallet_transaction_api.api.jsonapi.types import BY_NAME
 
-Object: TypeAlias = dict[str, Any]
 OPERATIONS = "atomic:operations"
 MOST_OPERATIONS = 100
 #: Operations, and the commands that do them.

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from django.db import connection
 from sqlalchemy import Executable, bindparam, func, select
 
 from wallet_transaction_api import sql
@@ -67,17 +66,6 @@ def state_of(owner_id: int, known: Holdings | None) -> State:
     return row["number"], row["newest"], int(row["versions"])
 
 
-def _remember(owner_id: int) -> None:
-    if len(_with_more) >= _MOST_REMEMBERED:
-        _with_more.clear()
-    _with_more.add(owner_id)
-
-
-def is_settled() -> bool:
-    """Tell whether what is read now will stay true: inside a transaction it may be undone."""
-    return not connection.in_atomic_block
-
-
 def some_wallets() -> Executable:
     """Read the first `count` wallets of `owner`, and how long the table is."""
     newest = select(func.max(transactions.c.id)).scalar_subquery().label("rows")
@@ -93,3 +81,9 @@ def all_wallets() -> Executable:
         func.max(wallets.c.id).label("newest"),
         func.sum(wallets.c.version).label("versions"),
     ).where(wallets.c.owner_id == bindparam("owner"))
+
+
+def _remember(owner_id: int) -> None:
+    if len(_with_more) >= _MOST_REMEMBERED:
+        _with_more.clear()
+    _with_more.add(owner_id)

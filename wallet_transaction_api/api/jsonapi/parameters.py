@@ -68,27 +68,45 @@ def read(
     pairs = tuple(_pairs(request.META.get("QUERY_STRING", "")))
     _refuse_strangers(pairs, families)
     _refuse_repetitions(pairs)
+    shown = _shown(resource, pairs, staff=staff)
+    page = _page(request, pairs) if "page" in families else pagination.FIRST
+    return Query(
+        pairs=pairs,
+        **shown,
+        page=page,
+        keys=_keys(resource, pairs, page, staff=staff) or keys,
+        condition=_condition(resource, pairs, staff=staff),
+    )
+
+
+def _shown(resource: Resource, pairs: Pairs, *, staff: bool) -> dict[str, Any]:
+    """Return what the document shall hold: members, resources, figures, of which moment."""
     once = dict(pairs)
-    asked: dict[str, Any] = {"pairs": pairs, "keys": keys}
-    if "include" in once:
-        asked["include"] = inclusion.read_include(resource, once["include"])
-    if AS_OF in once:
-        asked["as_of"] = _moment(once[AS_OF])
-    asked["fields"] = dict(
-        inclusion.read_fields(name, text, staff=staff) for name, text in _of(pairs, "fields")
-    )
-    asked["wanted"] = dict(
-        figures.read(resource, name, text, staff=staff) for name, text in _of(pairs, "withStats")
-    )
-    if "page" in families:
-        profile = negotiation.wanted_profile(request)
-        page = dict(_of(pairs, "page"))
-        asked["page"] = pagination.read(page, profile=profile)
-    if "sort" in once:
-        by_cursor = "page" in asked and asked["page"].profile is not None
-        asked["keys"] = sorting.read(resource, once["sort"], staff=staff, by_cursor=by_cursor)
-    asked["condition"] = _condition(resource, pairs, staff=staff)
-    return Query(**asked)
+    include, moment = once.get("include"), once.get(AS_OF)
+    return {
+        "include": None if include is None else inclusion.read_include(resource, include),
+        "as_of": None if moment is None else _moment(moment),
+        "fields": dict(
+            inclusion.read_fields(name, text, staff=staff) for name, text in _of(pairs, "fields")
+        ),
+        "wanted": dict(
+            figures.read(resource, name, text, staff=staff)
+            for name, text in _of(pairs, "withStats")
+        ),
+    }
+
+
+def _page(request: Request, pairs: Pairs) -> Page:
+    profile = negotiation.wanted_profile(request)
+    return pagination.read(dict(_of(pairs, "page")), profile=profile)
+
+
+def _keys(resource: Resource, pairs: Pairs, page: Page, *, staff: bool) -> Keys:
+    """Return the keys that `sort` names; none without it."""
+    text = dict(pairs).get("sort")
+    if text is None:
+        return ()
+    return sorting.read(resource, text, staff=staff, by_cursor=page.profile is not None)
 
 
 def _pairs(query_string: str) -> Iterator[tuple[str, str]]:

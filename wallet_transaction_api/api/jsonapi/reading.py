@@ -9,9 +9,9 @@ from rest_framework.request import Request
 
 from wallet_transaction_api.api.jsonapi import fetching, prepared
 from wallet_transaction_api.api.jsonapi.callers import is_id
-from wallet_transaction_api.api.jsonapi.encoding import Fragment, array
+from wallet_transaction_api.api.jsonapi.encoding import Fragment, Object, array
 from wallet_transaction_api.api.jsonapi.inclusion import Tree
-from wallet_transaction_api.api.jsonapi.objects import NOTHING, Linked, Object, Plan, Values
+from wallet_transaction_api.api.jsonapi.objects import NOTHING, Linked, Plan, Values
 from wallet_transaction_api.api.jsonapi.parameters import Query
 from wallet_transaction_api.api.jsonapi.problems import not_found
 from wallet_transaction_api.api.jsonapi.resources import Relationship, Resource

@@ -8,10 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from wallet_transaction_api.api.jsonapi import parameters, sorting
-from wallet_transaction_api.api.jsonapi.encoding import NULL, array
+from wallet_transaction_api.api.jsonapi.encoding import NULL, Object, array
 from wallet_transaction_api.api.jsonapi.listing import Cut
 from wallet_transaction_api.api.jsonapi.lists import ListView, marked
-from wallet_transaction_api.api.jsonapi.objects import Object, identifier
+from wallet_transaction_api.api.jsonapi.objects import identifier
 from wallet_transaction_api.api.jsonapi.parameters import Families
 from wallet_transaction_api.api.jsonapi.problems import Problem, Refused, not_found
 from wallet_transaction_api.api.jsonapi.reading import Reader

@@ -9,7 +9,8 @@ from typing import TypeAlias
 
 from wallet_transaction_api.api.jsonapi import keysets
 from wallet_transaction_api.api.jsonapi.cursors import END, START, Place, Signer
-from wallet_transaction_api.api.jsonapi.listing import Cut, Listing, Object
+from wallet_transaction_api.api.jsonapi.encoding import Object
+from wallet_transaction_api.api.jsonapi.listing import Cut, Listing
 from wallet_transaction_api.api.jsonapi.objects import Values
 
 Links: TypeAlias = dict[str, str | None]

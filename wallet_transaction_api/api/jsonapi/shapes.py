@@ -13,15 +13,14 @@ from typing import Any, ClassVar, TypeAlias
 
 from rest_framework import serializers
 
-from wallet_transaction_api.api.jsonapi.kinds import INSTANT
+from wallet_transaction_api.api.jsonapi.kinds import INSTANT, LARGEST_INTEGER
 from wallet_transaction_api.ledger import currencies, errors, rules
 from wallet_transaction_api.models import Hold, Limit, Transaction, Wallet
 from wallet_transaction_api.money import DECIMAL_PLACES
 
-#: Of metadata, as JSON: bytes, levels (MariaDB stores no more than 32) and whole numbers.
+#: Of metadata, as JSON: bytes, and levels (MariaDB stores no more than 32).
 LARGEST_METADATA = 16 * 1024
 DEEPEST_METADATA = 20
-LARGEST_INTEGER = 2**63 - 1
 Shape: TypeAlias = serializers.Serializer[Any]
 
 

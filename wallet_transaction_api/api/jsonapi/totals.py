@@ -10,6 +10,8 @@ import threading
 from collections import OrderedDict
 from typing import Any
 
+from django.db import connection
+
 from wallet_transaction_api.api.jsonapi import own
 from wallet_transaction_api.api.jsonapi.callers import Caller
 from wallet_transaction_api.api.jsonapi.listing import Listing
@@ -27,7 +29,7 @@ def total(caller: Caller, resource: Resource, listing: Listing) -> int:
     Counts of other people's rows are not kept, nor what is counted inside a transaction, which
     may yet be undone.
     """
-    if not (resource.follows_wallets and caller.sees_own_only and own.is_settled()):
+    if not (resource.follows_wallets and caller.sees_own_only and _is_settled()):
         return listing.count()
     filters = tuple(sorted(pair for pair in listing.pairs if pair[0].startswith("filter[")))
     state = own.state_of(caller.actor.pk, caller.holdings)
@@ -37,6 +39,11 @@ def total(caller: Caller, resource: Resource, listing: Listing) -> int:
         found = listing.count()
         _keep(key, found)
     return found
+
+
+def _is_settled() -> bool:
+    """Tell whether what is read now will stay true: inside a transaction it may be undone."""
+    return not connection.in_atomic_block
 
 
 def _keep(key: tuple[Any, ...], count: int) -> None:
