@@ -1,15 +1,18 @@
 """Whole lists take a shorter way to the database than filtered ones, to the same documents."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from tests.api.jsonapi.conftest import ids, post
 from tests.api.jsonapi.test_cursors import ASKING
 from tests.conftest import Api
 from wallet_transaction_api.api.jsonapi import own
-from wallet_transaction_api.ledger import wallets
+from wallet_transaction_api.ledger import holds, wallets
 from wallet_transaction_api.models import Wallet
 
 QUERIES = [
@@ -53,6 +56,22 @@ def test_shows_what_the_longer_way_shows(api: Api, several: Wallet, query: str, 
     for name in ("data", "included", "meta"):
         assert direct.get(name) == filtered.get(name)
     assert direct["data"]
+
+
+@pytest.mark.parametrize("query", ["", "?sort=-available", "?fields[wallets]=available,held"])
+def test_what_is_as_of_now_is_not_kept(
+    api: Api, rent: Wallet, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    def shown() -> dict[str, str]:
+        found = api.get(f"/api/wallets{query}").json()["data"]
+        wallet = next(item for item in found if item["id"] == str(rent.pk))
+        return {name: wallet["attributes"][name] for name in ("available", "held")}
+
+    later = timezone.now() + timedelta(hours=2)
+    holds.place(wallet_id=rent.pk, amount=Decimal(60), expires_at=later - timedelta(hours=1))
+    assert shown() == {"available": "40.00", "held": "60.00"}
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    assert shown() == {"available": "100.00", "held": "0.00"}
 
 
 @pytest.mark.parametrize("sort", ["amount", "-createdAt", "-amount,txid"])

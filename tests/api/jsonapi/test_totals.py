@@ -4,16 +4,20 @@ With transactions of their own: inside the one of a test nothing is kept.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from tests.api.jsonapi.conftest import post, update
+from tests.api.jsonapi.conftest import ids, post, update
 from tests.conftest import Api
 from wallet_transaction_api.api.jsonapi import totals
+from wallet_transaction_api.ledger import holds
 from wallet_transaction_api.models import Wallet
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -79,6 +83,18 @@ def test_everybody_has_their_own(
     assert _total(as_user(bob), "transactions")[0] == 0
     for _ in range(2):
         assert _total(staff_api, "transactions") == (1, True)
+
+
+def test_a_hold_that_expires_counts(
+    api: Api, rent: Wallet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = timezone.now() + timedelta(hours=2)
+    holds.place(wallet_id=rent.pk, amount=Decimal(60), expires_at=later - timedelta(hours=1))
+    asked = "wallets?filter[available.gte]=100.00", "wallets?filter[held.gt]=0"
+    assert [_total(api, path)[0] for path in asked] == [0, 1]
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    assert [_total(api, path)[0] for path in asked] == [1, 0]
+    assert ids(api.get(f"/api/{asked[0]}")) == [str(rent.pk)]
 
 
 def test_no_more_is_kept_than_fits(api: Api, rent: Wallet, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from wallet_transaction_api.api.jsonapi import figures, totals, ways
+from wallet_transaction_api.api.jsonapi import figures, prepared, totals, ways
 from wallet_transaction_api.api.jsonapi.encoding import Fragment, Object, array
 from wallet_transaction_api.api.jsonapi.endpoints import JsonApiView
 from wallet_transaction_api.api.jsonapi.listing import Cut, Listing
@@ -52,7 +52,7 @@ class ListView(JsonApiView):
         """Return how to fetch and count the list, by the best way to its rows."""
         query = self.query
         way = ways.choose(query, self._holdings(resource) if is_whole else None)
-        is_direct = is_whole and resource.follows_wallets and not query.condition
+        is_direct = is_whole and prepared.may_list(resource) and not query.condition
 
         def some() -> QuerySet[Any]:
             return way.narrowed(rows().filter(query.condition), resource)

@@ -1,4 +1,7 @@
-"""Statements of an owner's whole lists, compiled once: to build one takes longer than to run it."""
+"""Statements of an owner's whole lists, compiled once: to build one takes longer than to run it.
+
+A list that shows something as of now has none: the moment would be kept with it.
+"""
 
 import functools
 from collections.abc import Sequence
@@ -28,6 +31,11 @@ class _Call:
     """A request of theirs."""
 
     user = _Owner()
+
+
+def may_list(resource: Resource) -> bool:
+    """Tell whether there are such statements of a type."""
+    return resource.follows_wallets and not resource.follows_clock
 
 
 def statement(

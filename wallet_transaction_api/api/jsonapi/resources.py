@@ -132,6 +132,11 @@ class Resource:
         return self.follows_wallets and len(self.locks) == 1 and self.locks[0] != "id"
 
     @property
+    def follows_clock(self) -> bool:
+        """Whether a member is computed as of now: it may change while no version grows."""
+        return any(item.far_column for item in self.attributes.values())
+
+    @property
     def kinds(self) -> dict[str, Kind]:
         """The kinds of the attributes' columns."""
         return {item.column: item.kind for item in self.attributes.values()}

@@ -27,11 +27,13 @@ def total(caller: Caller, resource: Resource, listing: Listing) -> int:
     """Return how many rows the list has.
 
     Counts of other people's rows are not kept, nor what is counted inside a transaction, which
-    may yet be undone.
+    may yet be undone, nor by filters where a member follows the clock: `available` grows when a
+    hold expires, and no version with it.
     """
-    if not (resource.follows_wallets and caller.sees_own_only and _is_settled()):
-        return listing.count()
     filters = tuple(sorted(pair for pair in listing.pairs if pair[0].startswith("filter[")))
+    is_steady = resource.follows_wallets and not (filters and resource.follows_clock)
+    if not (is_steady and caller.sees_own_only and _is_settled()):
+        return listing.count()
     state = own.state_of(caller.actor.pk, caller.holdings)
     key = (caller.actor.pk, listing.path, filters, *state)
     found = _kept.get(key)
