@@ -2,16 +2,20 @@
 
 import re
 import tomllib
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.urls import resolve
+from django.views import View
 from drf_spectacular.validation import validate_schema
 
-from tests.api.openapi.described import COMMITTED, ROOT, operations, read
+from tests.api.openapi.described import COMMITTED, ROOT, operations, read, resolved
 from tests.api.test_permission_matrix import JSON, METHODS, ROUTES, TABLE
 from tests.conftest import Api
+from wallet_transaction_api.api.jsonapi.endpoints import JsonApiView
+from wallet_transaction_api.api.jsonapi.types import RESOURCES
 from wallet_transaction_api.api.openapi.generator import Generator
 
 DOCUMENT: Any = Generator().get_schema(public=True)
@@ -69,6 +73,29 @@ def test_describes_the_methods_that_somebody_may_use(path: str) -> None:
         and (not set(row) <= refused or (path == "/api/register" and method == "POST"))
     }
     assert set(DOCUMENT["paths"][path]) == may
+
+
+def _described(path: str, method: str) -> set[str]:
+    """Return the families of query parameters that the document describes."""
+    own = DOCUMENT["paths"][path][method].get("parameters", [])
+    return {item["name"] for item in (resolved(DOCUMENT, i) for i in own) if item["in"] == "query"}
+
+
+@pytest.mark.parametrize(("path", "method"), operations(DOCUMENT))
+def test_describes_the_parameters_that_are_honoured(path: str, method: str) -> None:
+    found = resolve(re.sub(r"\{\w+\}", "1", path))
+    kind = getattr(found.func, "view_class", View)
+    if not issubclass(kind, JsonApiView):
+        pytest.skip("its parameters have no families")
+    view = kind(**found.func.view_initkwargs)
+    view.request = SimpleNamespace(method=method.upper())
+    shown = RESOURCES.get(getattr(getattr(view, "resource", None), "type", ""))
+    name = found.kwargs.get("name")
+    if shown and name:
+        view.relation = shown.relationships[name]
+        shown = RESOURCES[view.relation.target]
+    leads_nowhere = {"include"} if shown and not shown.relationships else set()
+    assert _described(path, method) == view.honoured() - leads_nowhere
 
 
 def test_is_served_to_nobody_in_particular(db: None) -> None:

@@ -6,13 +6,14 @@ from typing import Any
 from wallet_transaction_api.api import request_ids
 from wallet_transaction_api.api.jsonapi import inclusion, pagination
 from wallet_transaction_api.api.jsonapi.numbering import LAST_NUMBER
+from wallet_transaction_api.api.jsonapi.parameters import AS_OF
 from wallet_transaction_api.api.jsonapi.resources import Resource
 from wallet_transaction_api.api.jsonapi.types import RESOURCES
 from wallet_transaction_api.api.openapi import members
 from wallet_transaction_api.api.openapi.members import FLAG, TEXT, Schema
 from wallet_transaction_api.api.openapi.resources import ref, thing, title
 
-_ORDER = ("include", "fields", "filter", "sort", "page", "withStats")
+_ORDER = ("include", "fields", "filter", "sort", "page", "withStats", AS_OF)
 
 
 def named() -> dict[str, Schema]:
@@ -22,6 +23,12 @@ def named() -> dict[str, Schema]:
     return {
         "id": {"name": "id", "in": "path", "required": True, "schema": TEXT},
         "page": _family("page", _page(), "By number, or by cursor: cursors are opaque."),
+        AS_OF: {
+            "name": AS_OF,
+            "in": "query",
+            "description": "The moment to be shown: since it was created, and not to come.",
+            "schema": {"type": "string", "format": "date-time"},
+        },
         "fields": _family("fields", _fields(), "Of each type the members that are wanted."),
         "Idempotency-Key": _header("Idempotency-Key", key, "Done once only under one key."),
         "If-Match": _header("If-Match", TEXT, "Only if the resource still has one of these tags."),
@@ -36,7 +43,7 @@ def of_families(resource: Resource, families: Iterable[str]) -> list[Schema]:
 
 
 def _of_family(resource: Resource, family: str) -> Iterator[Schema]:
-    if family in {"page", "fields"}:
+    if family in {"page", "fields", AS_OF}:
         yield {"$ref": f"#/components/parameters/{family}"}
     elif family == "filter":
         text = "All of them apply. Lists are separated by commas; `\\,` is a comma."

@@ -1,11 +1,12 @@
 """The paths of the JSON:API face, from the declared types and the commands that each has."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
 from wallet_transaction_api.api.jsonapi import negotiation, parameters
 from wallet_transaction_api.api.jsonapi.commands import COMMANDS
 from wallet_transaction_api.api.jsonapi.negotiation import MEDIA_TYPE
+from wallet_transaction_api.api.jsonapi.parameters import Families
 from wallet_transaction_api.api.jsonapi.resources import Relationship, Resource
 from wallet_transaction_api.api.jsonapi.types import RESOURCES
 from wallet_transaction_api.api.openapi import answers, queries
@@ -33,7 +34,13 @@ def _of_type(resource: Resource) -> Iterator[tuple[str, Path]]:
     url, name = f"/api/{resource.type}", title(resource)
     collection = {"get": _list(resource, f"list{name}", resource.type), "post": _create(resource)}
     single = {
-        "get": _fetch(resource, f"get{name}", resource.type, f"{name}Document"),
+        "get": _fetch(
+            resource,
+            f"get{name}",
+            resource.type,
+            f"{name}Document",
+            honoured=parameters.OF_PAST if resource.past else parameters.OF_ONE,
+        ),
         "patch": _update(resource),
         "delete": _delete(resource),
     }
@@ -84,8 +91,16 @@ def _list(
     return _reading(name, tag, summary, f"{title(resource)}Page", families, below=below, more=more)
 
 
-def _fetch(resource: Resource, name: str, tag: str, schema: str, *, summary: str = "") -> Operation:
-    families = queries.of_families(resource, parameters.OF_ONE)
+def _fetch(
+    resource: Resource,
+    name: str,
+    tag: str,
+    schema: str,
+    *,
+    summary: str = "",
+    honoured: Families = parameters.OF_ONE,
+) -> Operation:
+    families = queries.of_families(resource, honoured)
     summary, more = summary or f"Get one of {tag}", _refusing(resource)
     return _reading(name, tag, summary, schema, families, below=True, more=more)
 
@@ -124,6 +139,7 @@ def _create(resource: Resource) -> Operation:
         f"Create one of {resource.type}",
         responses={"201": created, **answers.refused("", _WRITING)},
         request=body(MEDIA_TYPE, ref(f"{name}New")),
+        families=queries.of_families(resource, parameters.OF_ONE),
     )
 
 
@@ -138,6 +154,7 @@ def _update(resource: Resource) -> Operation:
         "id",
         responses={"200": updated, **answers.refused("", _WRITING)},
         request=body(MEDIA_TYPE, ref(f"{name}Change")),
+        families=queries.of_families(resource, parameters.OF_ONE),
     )
 
 
@@ -174,9 +191,10 @@ def _changing(
     *path: str,
     responses: dict[str, Any],
     request: Schema | None = None,
+    families: Sequence[Schema] = (),
 ) -> Operation:
     """Return an operation that changes something: once under a key, on a condition."""
-    own = answers.parameters(*path, "Idempotency-Key", "If-Match")
+    own = [*answers.parameters(*path, "Idempotency-Key", "If-Match"), *families]
     return answers.secured(
         answers.operation(
             name, tag, summary, parameters=own, requestBody=request, responses=responses
