@@ -1,20 +1,24 @@
 """Entity tags: https://www.rfc-editor.org/rfc/rfc9110#section-13."""
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from tests.api.jsonapi.conftest import errors, post, transaction_document, update, wallet_document
 from tests.conftest import JSONAPI, Api
-from wallet_transaction_api.models import Transaction, Wallet
+from wallet_transaction_api.ledger import holds
+from wallet_transaction_api.models import Hold, Transaction, Wallet
 
 
 def _tag(api: Api, url: str, **headers: str) -> str:
     return str(api.get(url, headers=headers)["ETag"])
 
 
-def _patch(api: Api, row: Wallet | Transaction, tag: str, **attributes: Any) -> Any:
+def _patch(api: Api, row: Wallet | Transaction | Hold, tag: str, **attributes: Any) -> Any:
     kind = row._meta.db_table
     body = update(kind, row.pk, **attributes)
     return api.send("PATCH", f"/api/{kind}/{row.pk}", body, JSONAPI, headers={"If-Match": tag})
@@ -99,6 +103,29 @@ def test_a_stale_amount_is_not_overwritten(api: Api, rent: Wallet) -> None:
     assert _patch(api, row, tag, amount="80.00").status_code == 412
     rent.refresh_from_db()
     assert rent.balance == 90
+
+
+@pytest.fixture
+def due(rent: Wallet, monkeypatch: pytest.MonkeyPatch) -> Hold:
+    """Return a hold that has expired, which nobody has written yet."""
+    later = timezone.now() + timedelta(hours=2)
+    moment = later - timedelta(hours=1)
+    hold = holds.place(wallet_id=rent.pk, amount=Decimal(60), expires_at=moment)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    return hold
+
+
+def test_what_was_seen_of_a_hold_that_is_due_is_no_stale_version(
+    api: Api, rent: Wallet, due: Hold
+) -> None:
+    tag = _tag(api, f"/api/wallets/{rent.pk}")
+    assert _patch(api, rent, tag, label="Other").status_code == 200
+    assert _patch(api, rent, tag, label="Third").status_code == 412
+
+
+def test_a_hold_that_is_due_has_ended_for_who_saw_that(api: Api, rent: Wallet, due: Hold) -> None:
+    answer = _patch(api, due, _tag(api, f"/api/holds/{due.pk}"), status="captured")
+    assert errors(answer) == [("hold_expired", "/data/attributes/status")]
 
 
 @pytest.mark.parametrize("form", ['"nonsense"', "W/{0}", "", '"{1}"', "nonsense"])

@@ -1,10 +1,11 @@
 """`If-Match`: a change only of the version that the client has seen, else 412.
 
 The version is compared with the wallets locked, in the same database transaction as the
-change: of two clients that saw the same version one gets through.
+change: of two clients that saw the same version one gets through. Only then does the ledger
+look at them: it expires holds that are due, which raises the version that the client saw.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from rest_framework.request import Request
@@ -13,8 +14,8 @@ from wallet_transaction_api.api.jsonapi import tags
 from wallet_transaction_api.api.jsonapi.callers import Caller
 from wallet_transaction_api.api.jsonapi.problems import Problem, Refused, not_found
 from wallet_transaction_api.api.jsonapi.resources import Resource
-from wallet_transaction_api.ledger.journal import Book
 from wallet_transaction_api.ledger.units import in_transaction
+from wallet_transaction_api.models import Wallet
 
 T = TypeVar("T")
 
@@ -29,12 +30,18 @@ def conditionally(caller: Caller, resource: Resource, key: str, work: Callable[[
         found = caller.find(resource, key, *resource.locks)
         if found is None:
             raise not_found()
-        Book(found[column] for column in resource.locks)
+        _lock(found[column] for column in resource.locks)
         if not tags.allows(header, _subject(caller, resource, key)):
             raise failed()
         return work()
 
     return in_transaction(guarded)
+
+
+def _lock(wallet_ids: Iterable[int]) -> None:
+    """Lock the wallets in the ledger's order, by id."""
+    rows = Wallet.objects.filter(pk__in=set(wallet_ids)).order_by("pk").select_for_update()
+    list(rows.values_list("pk"))
 
 
 def refuse_any(request: Request) -> None:
