@@ -111,3 +111,11 @@ def balance_of(wallet: Wallet) -> str:
     """Return the stored balance, in cents."""
     stored = Wallet.objects.get(pk=wallet.pk)
     return f"{stored.balance:.2f}"
+
+
+@pytest.fixture
+def busy(rent: Wallet) -> Wallet:
+    """Return the wallet with twelve transactions, some of them of the same amount."""
+    for amount in ("1", "2", "2", "2", "3", "-1", "-1", "5", "2", "1", "1"):
+        post(rent, amount)
+    return rent
