@@ -86,7 +86,11 @@ def test_no_filter_finds_what_does_not_show(api: Api, rent: Wallet) -> None:
     assert len(ids(api.get(url))) == 1
     amending.reverse(transaction_id=gone)
     assert ids(api.get(url)) == []
-    assert len(ids(api.get("/api/entries?filter[transaction.isnull]=true"))) == 2
+    none = ids(api.get("/api/entries?filter[transaction.isnull]=true"))
+    assert len(none) == 2
+    kept = rent.transactions.order_by("pk")[0].pk
+    assert ids(api.get(f"/api/entries?filter[transaction.ne]={kept}")) == none
+    assert len(ids(api.get(f"/api/entries?filter[transaction.ne]={gone}"))) == 3
     for sign in ("filter[transaction.description]=secret", "sort=transaction.description"):
         assert api.get(f"/api/entries?{sign}").status_code == 400
 

@@ -178,6 +178,8 @@ def test_filters_find_no_more_than_documents_show(
     assert ids(api.get(f"/api/transfers?filter[source]={rent.pk}")) == [key]
     assert ids(api.get(f"/api/transfers?filter[destination]={shop.pk}")) == []
     assert ids(api.get("/api/transfers?filter[destination.isnull]=true")) == [key]
+    for other in (rent.pk, shop.pk):
+        assert ids(api.get(f"/api/transfers?filter[destination.ne]={other}")) == [key]
     assert ids(receiver.get(f"/api/transfers?filter[source]={rent.pk}")) == []
     assert ids(receiver.get(f"/api/transfers?filter[destination]={shop.pk}")) == [key]
     assert ids(api.get(f"/api/transfers?filter[destinationUuid]={shop.uuid}")) == [key]

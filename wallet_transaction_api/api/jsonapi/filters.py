@@ -97,14 +97,27 @@ def _value(place: Place, operator: str, text: str) -> Any:
     return money.negate(value) if place.attribute.negated else value
 
 
+def _equal(place: Place, values: list[Any]) -> Q:
+    equal = Q(**{f"{place.column}__in": values})
+    return equal & Q(**{f"{place.stored}__in": values}) if place.stored else equal
+
+
+def _unequal(place: Place, values: list[Any]) -> Q:
+    """Ask for all the others, those that have none among them."""
+    unequal = ~Q(**{f"{place.column}__in": values})
+    if not place.attribute.nullable:
+        return unequal
+    # Of a column Django knows that it may be null, of a computed one it does not.
+    return unequal | Q(**{f"{place.column}__isnull": True})
+
+
 def _condition(place: Place, operator: str, values: list[Any]) -> Q:
     if len(values) > MOST_VALUES:
         raise ValueError(f"at most {MOST_VALUES} values are compared")
-    if operator in {"eq", "in", "ne"}:
-        equal = Q(**{f"{place.column}__in": values})
-        if operator == "ne":
-            return ~equal
-        return equal & Q(**{f"{place.stored}__in": values}) if place.stored else equal
+    if operator in {"eq", "in"}:
+        return _equal(place, values)
+    if operator == "ne":
+        return _unequal(place, values)
     if operator == "between":
         return _between(place, values)
     if len(values) != 1:
