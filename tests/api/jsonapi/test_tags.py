@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tests.api.jsonapi.conftest import errors, post, transaction_document, update, wallet_document
 from tests.conftest import JSONAPI, Api
+from wallet_transaction_api.api.jsonapi import kinds
 from wallet_transaction_api.ledger import holds
 from wallet_transaction_api.models import Hold, Transaction, Wallet
 
@@ -77,6 +78,26 @@ def test_a_write_answers_with_the_tag_of_what_it_made(api: Api, rent: Wallet) ->
     url = f"/api/wallets/{rent.pk}"
     changed = api.patch(url, update("wallets", rent.pk, label="Home"))
     assert changed["ETag"] == _tag(api, url)
+
+
+METADATA = {"b": [1.5, {"z": None, "a": "é \U0001f600"}], "ab": {}, "a": True, "é": 12.25}
+
+
+def test_metadata_has_one_spelling(api: Api, rent: Wallet) -> None:
+    made = api.post("/api/wallets", wallet_document(label="New", metadata=METADATA))
+    assert made["ETag"] == _tag(api, made["Location"])
+    paid = transaction_document(rent, amount="1.00", metadata=METADATA)
+    made = api.post("/api/transactions", paid)
+    assert made["ETag"] == _tag(api, made["Location"])
+    assert api.get(made["Location"]).json()["data"]["attributes"]["metadata"] == METADATA
+    url = f"/api/wallets/{rent.pk}"
+    changed = api.patch(url, update("wallets", rent.pk, metadata=METADATA))
+    assert changed["ETag"] == _tag(api, url)
+
+
+@pytest.mark.parametrize("text", ['{"n":1e400}', r'{"s":"\ud800"}'])
+def test_metadata_that_only_the_database_can_hold_is_shown_as_it_is(text: str) -> None:
+    assert kinds.JSON.write(text) == text
 
 
 @pytest.mark.parametrize("query", ["", "?include=transactions", "?fields[wallets]=label"])

@@ -1,5 +1,6 @@
 """Kinds of attribute values: how each is stored and written, and which filters compare it how."""
 
+import json
 import re
 import uuid
 from collections.abc import Callable, Iterable
@@ -12,7 +13,7 @@ from sqlalchemy.types import TypeEngine
 
 from wallet_transaction_api import money, tables
 from wallet_transaction_api.api import moments
-from wallet_transaction_api.api.jsonapi.encoding import dump, quote
+from wallet_transaction_api.api.jsonapi.encoding import quote
 
 _EQUALITY = frozenset({"eq", "ne", "in", "isnull"})
 _ORDER = frozenset({"gt", "gte", "lt", "lte", "between"})
@@ -93,8 +94,22 @@ def _write_instant(moment: datetime | str) -> str:
 
 
 def _write_json(value: Any) -> str:
-    """Write an object, or splice in its text as the database keeps it."""
-    return value if isinstance(value, str) else dump(value)
+    """Write an object, or its text as the database keeps it, in the one spelling of both.
+
+    So what a write answers with has the tag of what is read later, on every database.
+    """
+    if value == "{}":
+        return str(value)
+    if not isinstance(value, str):
+        return _write_sorted(value)
+    try:
+        return _write_sorted(json.loads(value))
+    except ValueError:  # a number beyond Python's, which plain Django code has stored
+        return value
+
+
+def _write_sorted(value: Any) -> str:
+    return json.dumps(value, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 
 def _spell_amount(amount: Decimal | str) -> str:
