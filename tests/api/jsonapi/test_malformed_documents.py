@@ -32,10 +32,16 @@ def test_an_empty_body_is_refused(api: Api) -> None:
     assert errors(answer) == [("malformed_json", None)]
 
 
-def test_a_huge_body_is_refused(api: Api) -> None:
-    answer = api.post("/api/wallets", b" " * 3_000_000)
-    assert answer.status_code == 413
-    assert errors(answer) == [("request_too_large", None)]
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k-1"}])
+@pytest.mark.parametrize(("method", "path"), [("POST", "wallets"), ("DELETE", "wallets/1")])
+def test_a_huge_body_is_refused(
+    api: Api, method: str, path: str, headers: dict[str, str], db: None
+) -> None:
+    answer = api.send(method, f"/api/{path}", b" " * 3_000_000, JSONAPI, headers=headers)
+    if method == "POST" or headers:  # else nobody reads it
+        assert answer.status_code == 413
+        assert errors(answer) == [("request_too_large", None)]
+        assert answer.json()["errors"][0]["detail"] == "A body has at most 2621440 bytes."
 
 
 def _data(**members: Any) -> Any:

@@ -6,7 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -74,8 +75,15 @@ def _problems(exception: Exception, body: Any) -> tuple[Problem, ...]:
     if outages.is_outage(exception):
         outages.report(exception)
         return (_of_ledger(errors.LedgerUnreachable(), None),)
+    if isinstance(exception, RequestDataTooBig):  # whoever read the body first
+        return (_of_size(),)
     known = _as_api_exception(exception)
     return (_of_framework(known),) if known else ()
+
+
+def _of_size() -> Problem:
+    detail = f"A body has at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes."
+    return Problem(status=413, code="request_too_large", detail=detail)
 
 
 def _of_ledger(refusal: errors.LedgerError, body: Any) -> Problem:
