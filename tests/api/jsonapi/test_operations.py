@@ -115,7 +115,16 @@ def test_a_local_id_is_found_by_either_name_of_its_type(
 
 
 @pytest.mark.parametrize(
-    "form", ["/api/{0}", "http://testserver/api/{0}", "/{0}", "{0}", "/api/{0}/"]
+    "form",
+    [
+        "/api/{0}",
+        "http://testserver/api/{0}",
+        "//testserver/api/{0}",
+        "/{0}",
+        "{0}",
+        "/api/{0}/",
+        "/api/./{0}",
+    ],
 )
 def test_an_href_is_a_target(api: Api, rent: Wallet, form: str) -> None:
     key = rent.transactions.get().pk
@@ -128,11 +137,23 @@ def test_an_href_is_a_target(api: Api, rent: Wallet, form: str) -> None:
     assert Wallet.objects.filter(label="New").exists()
 
 
+@pytest.mark.parametrize("href", ["/apiwallets", "/api", "nosuch", "/api/nosuch"])
+def test_there_are_no_other_types(api: Api, rent: Wallet, href: str) -> None:
+    answer = perform(api, {**add_wallet("New"), "href": href})
+    assert errors(answer) == [("not_found", "/atomic:operations/0/href")]
+    assert not Wallet.objects.filter(label="New").exists()
+
+
 BAD_TARGETS: list[tuple[Operation, str]] = [
     ({**add_wallet("New"), "href": "/api/wallets/1"}, "/href"),
     ({**add_wallet("New"), "href": "/api/wallets?x=1"}, "/href"),
     ({**add_wallet("New"), "href": "http://elsewhere/api/wallets"}, "/href"),
     ({**add_wallet("New"), "href": "/api/wallets/1/transactions"}, "/href"),
+    ({**add_wallet("New"), "href": "/api//wallets"}, "/href"),
+    ({**add_wallet("New"), "href": "/api/wallets//"}, "/href"),
+    ({**add_wallet("New"), "href": "/other/api/wallets"}, "/href"),
+    ({**add_wallet("New"), "href": "ftp://testserver/api/wallets"}, "/href"),
+    ({**add_wallet("New"), "href": ""}, "/href"),
     ({**add_wallet("New"), "href": 5}, "/href"),
     ({**add_wallet("New"), "href": "http://[bad"}, "/href"),
     ({**add_wallet("New"), "ref": {"type": "wallets", "id": "1"}}, "/ref"),

@@ -83,6 +83,13 @@ def test_a_write_answers_with_the_tag_of_what_it_made(api: Api, rent: Wallet) ->
 METADATA = {"b": [1.5, {"z": None, "a": "é \U0001f600"}], "ab": {}, "a": True, "é": 12.25}
 
 
+def test_a_related_resource_has_the_tags_of_its_version(api: Api, rent: Wallet) -> None:
+    paid = rent.transactions.get().pk
+    tag = _tag(api, f"/api/transactions/{paid}/wallet")
+    assert _patch(api, rent, tag, label="Home").status_code == 200
+    assert _patch(api, rent, tag, label="Other").status_code == 412
+
+
 def test_metadata_has_one_spelling(api: Api, rent: Wallet) -> None:
     made = api.post("/api/wallets", wallet_document(label="New", metadata=METADATA))
     assert made["ETag"] == _tag(api, made["Location"])

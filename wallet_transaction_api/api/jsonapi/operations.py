@@ -8,7 +8,7 @@ operation, except those of the whole document.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from wallet_transaction_api.api.jsonapi.encoding import Object
 from wallet_transaction_api.api.jsonapi.lids import LocalIds
@@ -102,7 +102,7 @@ def _by_ref(ref: Object, lids: LocalIds) -> Target:
 
 
 def _by_href(href: str, root: SplitResult) -> Target:
-    names = _path(href, root).removeprefix(root.path).strip("/").split("/")
+    names = _names(href, root)
     if len(names) == 4 and names[2] == "relationships":  # noqa: PLR2004 type/id/relationships/name
         names.pop(2)
         return Target(_resource(names[0], "/href"), names[1], names[2])
@@ -111,14 +111,20 @@ def _by_href(href: str, root: SplitResult) -> Target:
     return Target(_resource(names[0], "/href"), *names[1:])
 
 
-def _path(href: str, root: SplitResult) -> str:
+def _names(href: str, root: SplitResult) -> list[str]:
+    """Return the segments below the root, from which `wallets/1` and `/wallets/1` lead too."""
+    if href.startswith("/") and not href.startswith(("//", f"{root.path}/")):
+        href = href[1:]
     try:
-        url = urlsplit(href)
+        url = urlsplit(urljoin(f"{root.geturl()}/", href))
     except ValueError:
         raise _elsewhere() from None
-    if url.query or url.fragment or (url.netloc and url.netloc != root.netloc):
+    base, _, path = url.path.partition(f"{root.path}/")
+    names = [unquote(name) for name in path.removesuffix("/").split("/")]
+    here = (url.scheme, url.netloc, base) == (root.scheme, root.netloc, "")
+    if not here or url.query or url.fragment or not all(names):
         raise _elsewhere()
-    return url.path
+    return names
 
 
 def _elsewhere() -> Refused:

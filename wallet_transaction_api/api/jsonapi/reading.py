@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from rest_framework.request import Request
 
-from wallet_transaction_api.api.jsonapi import fetching, prepared
+from wallet_transaction_api.api.jsonapi import fetching, prepared, tags
 from wallet_transaction_api.api.jsonapi.callers import is_id
 from wallet_transaction_api.api.jsonapi.encoding import Fragment, Object, array
 from wallet_transaction_api.api.jsonapi.inclusion import Tree
@@ -76,6 +76,12 @@ class Reader:
         if not rows:
             raise not_found()
         return rows[0]
+
+    def about(self, resource: Resource, row: Values) -> tags.Subject | None:
+        """Return what tags of the resource at this version have in common."""
+        if resource.version is None:
+            return None
+        return tags.subject(resource.type, row[0], row[self.plan(resource).at(resource.version)])
 
     def compound(self, resource: Resource, rows: Sequence[Values]) -> Object:
         """Return the members `data` (a list of fragments) and, where asked for, `included`."""

@@ -76,7 +76,9 @@ class RelatedView(_RelationView):
         reader = self.reader()
         rows = reader.rows(self.subject(), related)
         document = reader.compound(self.subject(), rows)
-        return self.answer({**document, "data": document["data"][0] if rows else NULL})
+        about = reader.about(self.subject(), rows[0]) if rows else None
+        data = document["data"][0] if rows else NULL
+        return self.answer({**document, "data": data}, about=about)
 
 
 class RelationshipView(_RelationView):

@@ -8,14 +8,13 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from wallet_transaction_api.api import moments
-from wallet_transaction_api.api.jsonapi import parameters, past, preconditions, sorting, tags
+from wallet_transaction_api.api.jsonapi import parameters, past, preconditions, sorting
 from wallet_transaction_api.api.jsonapi.commands import COMMANDS, do
 from wallet_transaction_api.api.jsonapi.endpoints import JsonApiView
 from wallet_transaction_api.api.jsonapi.lists import ListView
 from wallet_transaction_api.api.jsonapi.objects import Values
 from wallet_transaction_api.api.jsonapi.parameters import Families
 from wallet_transaction_api.api.jsonapi.reading import Reader
-from wallet_transaction_api.api.jsonapi.resources import Resource
 from wallet_transaction_api.api.jsonapi.sorting import Keys
 
 _COMMAND_OF = {"POST": "create", "PATCH": "update", "DELETE": "delete"}
@@ -66,7 +65,7 @@ class CollectionView(_CommandView, ListView):
         response = self.answer(
             reader.compound_one(self.resource, values),
             links={"self": url},
-            about=_subject(self.resource, reader, values),
+            about=reader.about(self.resource, values),
             status=201,
         )
         response["Location"] = url
@@ -135,11 +134,4 @@ class ResourceView(_CommandView):
 
     def _answer_one(self, reader: Reader, row: Values) -> HttpResponse:
         document = reader.compound_one(self.resource, row)
-        return self.answer(document, about=_subject(self.resource, reader, row))
-
-
-def _subject(resource: Resource, reader: Reader, row: Values) -> tags.Subject | None:
-    if resource.version is None:
-        return None
-    version = row[reader.plan(resource).at(resource.version)]
-    return tags.subject(resource.type, row[0], version)
+        return self.answer(document, about=reader.about(self.resource, row))
