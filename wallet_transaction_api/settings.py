@@ -72,7 +72,7 @@ MIDDLEWARE = [
     "wallet_transaction_api.api.frames.Outermost",
     "django.middleware.security.SecurityMiddleware",
     "wallet_transaction_api.api.cors.OtherOrigins",
-    "django.middleware.common.CommonMiddleware",
+    "wallet_transaction_api.api.hosts.Hosts",
     # For pages only; the faces pass them by in one step, so they stand together.
     "wallet_transaction_api.admin.middleware.StaticFiles",
     "wallet_transaction_api.admin.middleware.Sessions",
