@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from tests.addresses import free_port
-from tests.environment import KEY, Environment, Project
+from tests.environment import KEY, VARIABLES, Environment, Project
 
 DATABASE = "sqlite:///wallets.sqlite3"
 
@@ -137,6 +137,14 @@ class TestDefaults:
         }
         assert {name: settings[name] for name in safe} == safe
         assert "CORS_ALLOW_ALL_ORIGINS" not in settings
+
+    def test_are_those_of_empty_values(self, production: Environment) -> None:
+        unset = production.settings()
+        others = set(VARIABLES) - {"SECRET_KEY", "DATABASE_URL"}
+        production.set(**dict.fromkeys(others, ""))
+        compared = {name for name in unset if name.isupper()}
+        empty = production.settings()
+        assert {n: empty[n] for n in compared} == {n: unset[n] for n in compared}
 
     def test_help_who_tries_it_out(self, environment: Environment) -> None:
         settings = environment.settings()
