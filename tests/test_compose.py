@@ -1,4 +1,4 @@
-"""The compose file passes on what the service reads."""
+"""The compose file passes on what the service reads, and publishes to this machine only."""
 
 from pathlib import Path
 from typing import Any
@@ -30,3 +30,9 @@ class TestTheApi:
             for variable, value in free.items()
             if value is not None and not value.startswith(f"${{{variable}:-")
         } == {}
+
+
+def test_ports_are_published_to_this_machine_unless_told_otherwise() -> None:
+    ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
+    assert len(ports) == 3
+    assert {port.rpartition("}:")[0] for port in ports} == {"${PUBLISH:-127.0.0.1"}
