@@ -182,6 +182,24 @@ class TestStarting:
         [line] = (done.stdout + done.stderr).strip().splitlines()
         assert "SECRET_KEY: required once a database is configured" in line
 
+    @pytest.mark.parametrize(
+        ("variables", "named"),
+        [
+            ({"DATABASE_URL": "mysql://u:s3cret@h/n"}, "DATABASE_URL"),
+            ({"DB_NAME": "n", "DB_PASSWORD": "s3cret"}, "DB_ENGINE"),
+        ],
+    )
+    def test_without_a_client_for_mysql_ends_with_one_line(
+        self, project: Project, variables: dict[str, str], named: str
+    ) -> None:
+        (project.folder / "MySQLdb.py").write_text("raise ImportError('no libmariadb')")
+        for command in (("manage.py", "check"), ("-m", "alembic", "current")):
+            done = project.run(*command, SECRET_KEY=KEY, **variables)
+            assert done.returncode != 0
+            [line] = (done.stdout + done.stderr).strip().splitlines()
+            assert f"{named}: " in line
+            assert line.endswith("EXTRAS=mysql make install")
+
     def test_by_a_wsgi_server_ends_with_that_line(self, project: Project) -> None:
         done = project.run(
             "-c", "import wallet_transaction_api.wsgi", DATABASE_URL="mysql://u:s3cret@h:p/n"
