@@ -16,6 +16,10 @@ DATABASE = "sqlite:///wallets.sqlite3"
 #: A bad value of every variable that can have one.
 BAD = {
     "DEBUG": ("perhaps", "2"),
+    "ALLOWED_HOSTS": (
+        *("https://foo.example", "foo:8000", "foo.example/", "foo.example.", "*.foo.example"),
+        *("foo_bar", "::1", "[::1", "[::g]", "[0::1]", "bücher.example", "a b", "good,foo:8000"),
+    ),
     "AUTH_REQUIRED": ("perhaps",),
     "SELF_CREDIT": ("perhaps",),
     "REGISTRATION_OPEN": ("perhaps",),
@@ -46,6 +50,16 @@ BAD = {
     "LOG_LEVEL": ("LOUD", "info"),
     "ACCESS_TOKEN_MINUTES": ("0", "x", "5256001"),
     "REFRESH_TOKEN_DAYS": ("0", "x", "3651"),
+    "CORS_ALLOWED_ORIGINS": (
+        *("app.example", "https://app.example/", "https://app.example/x", "https://app.example?x"),
+        *("https://", "https://App.example", "https://app.example:443", "http://app.example:80"),
+        *("https://*.app.example", "https://u@app.example", "https://[::g]", "//app.example"),
+        *("https://app.example:0", "null", "*", "https://good.example,app.example"),
+    ),
+    "CSRF_TRUSTED_ORIGINS": (
+        *("app.example", "https://app.example/", "https://*", "https://app.*.example"),
+        *("https://*.*.example", "https://*.App.example", "*.app.example"),
+    ),
     "SECURE_SSL_REDIRECT": ("perhaps",),
     "SECURE_HSTS_SECONDS": ("-1", "x"),
     "SECURE_COOKIES": ("perhaps",),
@@ -69,6 +83,7 @@ def test_a_bad_value_is_refused_by_name(production: Environment, name: str, valu
     ("name", "value", "setting"),
     [
         ("ALLOWED_HOSTS", "a.example,b.example", {"ALLOWED_HOSTS": ["a.example", "b.example"]}),
+        ("ALLOWED_HOSTS", ".a.example,10.0.0.1,[2001:DB8::1],*,Localhost", {}),
         ("AUTH_REQUIRED", "false", {"AUTH_REQUIRED": False}),
         ("SELF_CREDIT", "no", {"SELF_CREDIT": False}),
         ("REGISTRATION_OPEN", "yes", {"REGISTRATION_OPEN": True}),
@@ -84,6 +99,8 @@ def test_a_bad_value_is_refused_by_name(production: Environment, name: str, valu
         ("LOG_LEVEL", "DEBUG", {"LOG_LEVEL": "DEBUG"}),
         ("CORS_ALLOWED_ORIGINS", "https://a", {"CORS_ALLOWED_ORIGINS": ["https://a"]}),
         ("CSRF_TRUSTED_ORIGINS", "https://a", {"CSRF_TRUSTED_ORIGINS": ["https://a"]}),
+        ("CORS_ALLOWED_ORIGINS", "http://10.0.0.1:8080,http://[::1]:81,capacitor://a", {}),
+        ("CSRF_TRUSTED_ORIGINS", "https://*.a.example,https://*.a.example:8443", {}),
         ("SECURE_SSL_REDIRECT", "true", {"SECURE_SSL_REDIRECT": True}),
         ("SECURE_HSTS_SECONDS", "60", {"SECURE_HSTS_SECONDS": 60}),
         (

@@ -10,7 +10,7 @@ from wallet_transaction_api import databases, env, money
 DEVELOPMENT = env.is_development()
 SECRET_KEY = env.secret_key()
 DEBUG = env.flag("DEBUG", default=DEVELOPMENT)
-ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 AUTH_REQUIRED = env.flag("AUTH_REQUIRED", default=True)
 SELF_CREDIT = env.flag("SELF_CREDIT", default=True)
 REGISTRATION_OPEN = env.flag("REGISTRATION_OPEN", default=DEVELOPMENT)
@@ -123,8 +123,8 @@ SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz)/?\Z"]  # probes speak plain HTTP
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 0)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.flag("SECURE_COOKIES", default=not DEBUG)
-CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS")
-CORS_ALLOWED_ORIGINS = env.names("CORS_ALLOWED_ORIGINS")
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS", wildcard=True)
+CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
 CORS_ALLOW_HEADERS = [
     *default_headers,
     *("idempotency-key", "if-match", "if-none-match", "x-request-id"),
