@@ -185,25 +185,33 @@ def secret_key() -> str:
     return key
 
 
+class _Environment(FileAwareEnv):
+    """The process' environment, else `.env`, taken as it stands: its own reader expands `${X}`."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(strip_whitespace=True)
+        self._environ.update(_lines(path))
+
+
 @functools.cache
 def _environment() -> FileAwareEnv:
-    environment = FileAwareEnv(strip_whitespace=True)
-    path = ROOT / ".env"
     try:
-        _refuse_unreadable_lines(path)
-        environment.read_env(path, recurse=False)
+        return _Environment(ROOT / ".env")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f".env: cannot be read ({type(error).__name__})") from None
-    return environment
 
 
-def _refuse_unreadable_lines(path: Path) -> None:
-    """Refuse what the reader would leave out with a warning: it may have been the key."""
-    with contextlib.suppress(FileNotFoundError), path.open() as file:
+def _lines(path: Path) -> dict[str, str]:
+    """Return what a file sets; refuse a line that sets nothing: it may have been the key."""
+    found = {}
+    with contextlib.suppress(FileNotFoundError), path.open(encoding="utf-8") as file:
         for binding in parse_stream(file):
             if binding.error:
                 line = binding.original.line
                 raise ConfigurationError(f".env: line {line} is not of the form NAME=value")
+            if binding.key and binding.value is not None:
+                found[binding.key] = binding.value
+    return found
 
 
 def _kept_key(path: Path) -> str:
