@@ -163,6 +163,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [],
 }
 SIMPLE_JWT = {
+    "CHECK_REVOKE_TOKEN": True,  # a token is of the password of its day: a new one ends it
     "ACCESS_TOKEN_LIFETIME": timedelta(
         minutes=env.number("ACCESS_TOKEN_MINUTES", 60, least=1, most=3650 * 24 * 60)
     ),
