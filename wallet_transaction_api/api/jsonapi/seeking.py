@@ -18,16 +18,16 @@ Links: TypeAlias = dict[str, str | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """The part of a list behind one place and before another; read backwards from its end.
-
-    Where the client named the list's own end, or nothing, there is no place. `is_range` if both
-    sides were named.
-    """
+    """The part of a list behind one place and before another; read backwards from its end."""
 
     after: Place | None
     before: Place | None
     backwards: bool
-    is_range: bool
+
+    @property
+    def is_range(self) -> bool:
+        """Whether it is bounded on both sides."""
+        return self.after is not None and self.before is not None
 
     def fetch(self, listing: Listing, size: int) -> list[Values]:
         """Fetch the first rows of the span, or the last ones, the last first."""
@@ -74,11 +74,11 @@ class CursorPage:
 
     def _span(self, signer: Signer) -> Span:
         after, before = self._place(signer, "after"), self._place(signer, "before")
+        after = None if after == START else after
         return Span(
-            after=None if after == START else after,
+            after=after,
             before=None if before == END else before,
             backwards=after is None and before is not None,
-            is_range=after is not None and before is not None,
         )
 
     def _place(self, signer: Signer, member: str) -> Place | None:
@@ -104,8 +104,7 @@ class CursorPage:
         """Return links from an empty page: to what lies on either side of it."""
         if span.is_range:
             back = listing.link("after", before=str(self.before))
-            forth = listing.link("before", after=str(self.after))
-            return {"prev": back if span.after else None, "next": forth if span.before else None}
+            return {"prev": back, "next": listing.link("before", after=str(self.after))}
         return {
             "prev": ends["last"] if span.after else None,
             "next": ends["first"] if span.before else None,
