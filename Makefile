@@ -17,6 +17,8 @@ HEADERS := $(shell (pkg-config --exists mysqlclient || pkg-config --exists maria
 ifneq (,$(findstring mysql,$(EXTRAS))$(HEADERS))
 MYSQL := -r requirements-mysql.txt
 endif
+# What was installed, by a name for each set of it: asking for more later installs more.
+INSTALLED := $(VENV)/.installed$(if $(MYSQL),-mysql)
 
 .PHONY: help run install serve test lint lock openapi bench bench-quick mutate
 
@@ -28,7 +30,7 @@ run: install ## fresh machine: environment, database, demo data, server on 127.0
 	$(MANAGE) seed_demo
 	$(MANAGE) serve
 
-install: $(VENV)/.installed ## dependencies; EXTRAS=mysql insists on MySQL support
+install: $(INSTALLED) ## dependencies; EXTRAS=mysql insists on MySQL support
 ifndef MYSQL
 	@echo "MySQL support is left out: no client headers found (Debian: libmariadb-dev pkg-config)."
 endif
@@ -36,10 +38,10 @@ endif
 serve: install ## production server from the environment, no demo data
 	$(MANAGE) serve
 
-test: $(VENV)/.installed-dev ## the whole suite on the embedded default and each backend found
+test: $(INSTALLED)-dev ## the whole suite on the embedded default and each backend found
 	$(BIN)/python -m tests.backends $(ARGS)
 
-lint: $(VENV)/.installed-dev ## ruff, mypy, import contracts, migration checks
+lint: $(INSTALLED)-dev ## ruff, mypy, import contracts, migration checks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -53,7 +55,7 @@ bench: install .venv-bench/.installed ## every bar beside its baseline, into ben
 bench-quick: install ## the same in about a minute, on PostgreSQL, printed only
 	$(BIN)/python -m bench --quick $(ARGS)
 
-mutate: $(VENV)/.installed-dev .mutation/mutants.jsonl ## does a test notice each change to the ledger? hours (ARGS=--help)
+mutate: $(INSTALLED)-dev .mutation/mutants.jsonl ## does a test notice each change to the ledger? hours (ARGS=--help)
 	$(BIN)/python -m tests.mutation $(ARGS)
 
 openapi: install ## openapi.yaml, from what the faces declare
@@ -86,10 +88,10 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer, please" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
-$(VENV)/.installed: requirements.txt requirements-mysql.txt | $(BIN)/python
+$(INSTALLED): requirements.txt requirements-mysql.txt | $(BIN)/python
 	$(PIP_INSTALL) -r requirements.txt $(MYSQL)
 	@touch $@
 
-$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+$(INSTALLED)-dev: requirements-dev.txt $(INSTALLED)
 	$(PIP_INSTALL) -r requirements-dev.txt $(MYSQL)
 	@touch $@

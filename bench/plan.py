@@ -14,7 +14,7 @@ POINTS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000)
 _URLS = {
     "postgres": ("BENCH_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres"),
     "mysql": ("BENCH_MYSQL_URL", "mysql://root@127.0.0.1:3306/mysql"),
-    "redis": ("BENCH_REDIS_URL", "redis://127.0.0.1:6379/12"),
+    "redis": ("BENCH_REDIS_URL", "redis://127.0.0.1:6379/15"),
 }
 
 

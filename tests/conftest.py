@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import Client, TestCase
 from rest_framework_simplejwt.tokens import AccessToken
 
@@ -31,7 +31,8 @@ def _own_redis_database() -> None:
         parts = urlsplit(settings.REDIS_URL)
         number = int(parts.path.strip("/") or 0) + int(worker)
         settings.REDIS_URL = parts._replace(path=f"/{number}").geturl()
-        settings.CACHES["default"]["LOCATION"] = settings.REDIS_URL
+        for each in settings.CACHES.values():
+            each["LOCATION"] = settings.REDIS_URL
 
 
 _own_redis_database()
@@ -81,11 +82,16 @@ class Api:
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
-    cache.clear()
+    _clear_caches()
     directory.forget()  # an emptied database may give the ids anew
     own._with_more.clear()
     yield
-    cache.clear()
+    _clear_caches()
+
+
+def _clear_caches() -> None:
+    for name in settings.CACHES:
+        caches[name].clear()
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -62,6 +64,8 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Env
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(f"{name}_FILE", raising=False)
     monkeypatch.setattr(env, "ROOT", tmp_path)
+    if find_spec("MySQLdb") is None:  # settings can be read that nothing here could connect by
+        monkeypatch.setitem(sys.modules, "MySQLdb", ModuleType("MySQLdb"))
     yield Environment(tmp_path, monkeypatch)
     env._environment.cache_clear()
 

@@ -61,6 +61,22 @@ class TestDotEnv:
         settings = environment.settings()
         assert (settings["DEVELOPMENT"], settings["DEBUG"]) == (False, False)
 
+    @pytest.mark.parametrize(
+        ("written", "password"),
+        [
+            ("pa${A}ss#1", "pa${A}ss#1"),
+            ("pa$A\\ss = 1", "pa$A\\ss = 1"),
+            ("'pa #${A} 1'", "pa #${A} 1"),
+            ("pa # a comment", "pa"),
+            ("p\u00e4ss", "p\u00e4ss"),
+        ],
+    )
+    def test_expands_nothing(self, environment: Environment, written: str, password: str) -> None:
+        environment.set(A="expanded")
+        environment.write(".env", f"export SECRET_KEY={KEY}\nDB_NAME=n\nDB_PASSWORD={written}\n")
+        database = environment.settings()["DATABASES"]["default"]
+        assert (database["NAME"], database["PASSWORD"]) == ("n", password)
+
     def test_names_files_too(self, environment: Environment) -> None:
         key = environment.write("key", KEY)
         environment.write(".env", f"SECRET_KEY_FILE={key}\n")

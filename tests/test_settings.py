@@ -9,13 +9,17 @@ import pytest
 from django.utils import timezone
 
 from tests.addresses import free_port
-from tests.environment import KEY, Environment, Project
+from tests.environment import KEY, VARIABLES, Environment, Project
 
 DATABASE = "sqlite:///wallets.sqlite3"
 
 #: A bad value of every variable that can have one.
 BAD = {
     "DEBUG": ("perhaps", "2"),
+    "ALLOWED_HOSTS": (
+        *("https://foo.example", "foo:8000", "foo.example/", "foo.example.", "*.foo.example"),
+        *("foo_bar", "::1", "[::1", "[::g]", "[0::1]", "bücher.example", "a b", "good,foo:8000"),
+    ),
     "AUTH_REQUIRED": ("perhaps",),
     "SELF_CREDIT": ("perhaps",),
     "REGISTRATION_OPEN": ("perhaps",),
@@ -46,6 +50,16 @@ BAD = {
     "LOG_LEVEL": ("LOUD", "info"),
     "ACCESS_TOKEN_MINUTES": ("0", "x", "5256001"),
     "REFRESH_TOKEN_DAYS": ("0", "x", "3651"),
+    "CORS_ALLOWED_ORIGINS": (
+        *("app.example", "https://app.example/", "https://app.example/x", "https://app.example?x"),
+        *("https://", "https://App.example", "https://app.example:443", "http://app.example:80"),
+        *("https://*.app.example", "https://u@app.example", "https://[::g]", "//app.example"),
+        *("https://app.example:0", "null", "*", "https://good.example,app.example"),
+    ),
+    "CSRF_TRUSTED_ORIGINS": (
+        *("app.example", "https://app.example/", "https://*", "https://app.*.example"),
+        *("https://*.*.example", "https://*.App.example", "*.app.example"),
+    ),
     "SECURE_SSL_REDIRECT": ("perhaps",),
     "SECURE_HSTS_SECONDS": ("-1", "x"),
     "SECURE_COOKIES": ("perhaps",),
@@ -69,6 +83,7 @@ def test_a_bad_value_is_refused_by_name(production: Environment, name: str, valu
     ("name", "value", "setting"),
     [
         ("ALLOWED_HOSTS", "a.example,b.example", {"ALLOWED_HOSTS": ["a.example", "b.example"]}),
+        ("ALLOWED_HOSTS", ".a.example,10.0.0.1,[2001:DB8::1],*,Localhost", {}),
         ("AUTH_REQUIRED", "false", {"AUTH_REQUIRED": False}),
         ("SELF_CREDIT", "no", {"SELF_CREDIT": False}),
         ("REGISTRATION_OPEN", "yes", {"REGISTRATION_OPEN": True}),
@@ -84,6 +99,8 @@ def test_a_bad_value_is_refused_by_name(production: Environment, name: str, valu
         ("LOG_LEVEL", "DEBUG", {"LOG_LEVEL": "DEBUG"}),
         ("CORS_ALLOWED_ORIGINS", "https://a", {"CORS_ALLOWED_ORIGINS": ["https://a"]}),
         ("CSRF_TRUSTED_ORIGINS", "https://a", {"CSRF_TRUSTED_ORIGINS": ["https://a"]}),
+        ("CORS_ALLOWED_ORIGINS", "http://10.0.0.1:8080,http://[::1]:81,capacitor://a", {}),
+        ("CSRF_TRUSTED_ORIGINS", "https://*.a.example,https://*.a.example:8443", {}),
         ("SECURE_SSL_REDIRECT", "true", {"SECURE_SSL_REDIRECT": True}),
         ("SECURE_HSTS_SECONDS", "60", {"SECURE_HSTS_SECONDS": 60}),
         (
@@ -110,7 +127,8 @@ def test_a_bad_redis_is_refused_without_its_password(production: Environment) ->
 
 def test_the_longest_tokens_can_be_made(production: Environment) -> None:
     production.set(ACCESS_TOKEN_MINUTES="5256000", REFRESH_TOKEN_DAYS="3650")
-    lifetimes = production.settings()["SIMPLE_JWT"].values()
+    of_tokens = production.settings()["SIMPLE_JWT"]
+    lifetimes = [of_tokens[f"{kind}_TOKEN_LIFETIME"] for kind in ("ACCESS", "REFRESH")]
     assert {timezone.now() + lifetime for lifetime in lifetimes}
     assert len(set(lifetimes)) == 1
 
@@ -137,6 +155,14 @@ class TestDefaults:
         }
         assert {name: settings[name] for name in safe} == safe
         assert "CORS_ALLOW_ALL_ORIGINS" not in settings
+
+    def test_are_those_of_empty_values(self, production: Environment) -> None:
+        unset = production.settings()
+        others = set(VARIABLES) - {"SECRET_KEY", "DATABASE_URL"}
+        production.set(**dict.fromkeys(others, ""))
+        compared = {name for name in unset if name.isupper()}
+        empty = production.settings()
+        assert {n: empty[n] for n in compared} == {n: unset[n] for n in compared}
 
     def test_help_who_tries_it_out(self, environment: Environment) -> None:
         settings = environment.settings()
@@ -173,6 +199,24 @@ class TestStarting:
         assert done.returncode != 0
         [line] = (done.stdout + done.stderr).strip().splitlines()
         assert "SECRET_KEY: required once a database is configured" in line
+
+    @pytest.mark.parametrize(
+        ("variables", "named"),
+        [
+            ({"DATABASE_URL": "mysql://u:s3cret@h/n"}, "DATABASE_URL"),
+            ({"DB_NAME": "n", "DB_PASSWORD": "s3cret"}, "DB_ENGINE"),
+        ],
+    )
+    def test_without_a_client_for_mysql_ends_with_one_line(
+        self, project: Project, variables: dict[str, str], named: str
+    ) -> None:
+        (project.folder / "MySQLdb.py").write_text("raise ImportError('no libmariadb')")
+        for command in (("manage.py", "check"), ("-m", "alembic", "current")):
+            done = project.run(*command, SECRET_KEY=KEY, **variables)
+            assert done.returncode != 0
+            [line] = (done.stdout + done.stderr).strip().splitlines()
+            assert f"{named}: " in line
+            assert line.endswith("EXTRAS=mysql make install")
 
     def test_by_a_wsgi_server_ends_with_that_line(self, project: Project) -> None:
         done = project.run(

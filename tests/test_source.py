@@ -161,6 +161,13 @@ class TestDocuments:
         numbers = [path.name[:4] for path in (ROOT / "docs" / "decisions").glob("*.md")]
         assert sorted(numbers) == sorted(set(numbers))
 
+    def test_name_every_command(self) -> None:
+        names = {path.stem for path in (PACKAGE / "management/commands").glob("[a-z]*.py")}
+        texts = [(ROOT / name).read_text() for name in ("README.md", "docs/operations.md")]
+        said = set(re.findall(r"[a-z_]+", "\n".join(texts)))
+        assert len(names) == 8
+        assert names - said == set()
+
     def test_name_every_route(self) -> None:
         text = "\n".join(document.read_text() for document in DOCUMENTS)
         routes = {route for route in _routes(get_resolver()) if not route.startswith("/admin/")}

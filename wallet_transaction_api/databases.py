@@ -1,5 +1,6 @@
 """Django's `DATABASES` from the environment, with what each backend needs to keep money right."""
 
+from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -43,6 +44,7 @@ def default() -> dict[str, Any]:
     settings["CONN_HEALTH_CHECKS"] = True
     settings.setdefault("OPTIONS", {})
     if settings["ENGINE"] == _ENGINES["mysql"]:
+        _refuse_without_mysql_client()
         _complete_mysql(settings, lock_timeout)
     elif settings["ENGINE"] == _ENGINES["postgres"]:
         _complete_postgres(settings, lock_timeout, prepared=prepared)
@@ -148,6 +150,17 @@ def _refuse_unless_kept(variable: str, settings: dict[str, Any]) -> None:
     in_memory = ":memory:" in name or (name.startswith("file:") and "mode=memory" in name)
     if not name or (settings["ENGINE"] == _ENGINES["sqlite"] and in_memory):
         raise env.ConfigurationError(f"{variable}: names no database that is kept")
+
+
+def _refuse_without_mysql_client() -> None:
+    """Import what Django is about to: it is compiled, so an installation may be without it."""
+    try:
+        import_module("MySQLdb")
+    except ImportError:
+        variable = "DATABASE_URL" if env.text("DATABASE_URL") else "DB_ENGINE"
+        raise env.ConfigurationError(
+            f"{variable}: MySQL needs mysqlclient, which is not there: EXTRAS=mysql make install"
+        ) from None
 
 
 def _complete_mysql(settings: dict[str, Any], lock_timeout: int) -> None:

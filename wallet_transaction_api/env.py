@@ -29,6 +29,14 @@ DATABASE_PARTS = ("DB_ENGINE", "DB_NAME", "DB_USER", "DB_PASSWORD", "DB_HOST", "
 
 _RATE = re.compile(r"([1-9][0-9]{0,8})/(second|minute|hour|day)")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+_LABELS = r"[a-z0-9_-]+(\.[a-z0-9_-]+)*"
+#: As Django reads a `Host`: one that has an underscore or is not ASCII is refused before any list.
+_HOST = re.compile(r"\*|\.?[a-z0-9-]+(\.[a-z0-9-]+)*", re.IGNORECASE)
+#: As browsers send it: in small letters, international names encoded (xn--...).
+_ORIGIN = re.compile(
+    rf"[a-z][a-z0-9+.-]*://(?P<host>{_LABELS}|\[[0-9a-f:.]+\])(:[1-9][0-9]{{0,4}})?"
+)
+_PORT_NEVER_SENT = re.compile(r"http:.*:80|https:.*:443")
 
 
 class ConfigurationError(ImproperlyConfigured):
@@ -79,6 +87,29 @@ def names(name: str, default: tuple[str, ...] = ()) -> list[str]:
     return [item for item in items if item] or list(default)
 
 
+def hosts(name: str, default: tuple[str, ...] = ()) -> list[str]:
+    """Read a comma-separated list of host names, addresses, `.domain` with all below it, or `*`."""
+    found = names(name, default)
+    for host in found:
+        if not (_HOST.fullmatch(host) or _is_ipv6(host)):
+            raise ConfigurationError(
+                f"{name}: {host!r} is not like example.com, .example.com, 10.0.0.1, [::1] or *"
+            )
+    return found
+
+
+def origins(name: str, *, wildcard: bool = False) -> list[str]:
+    """Read a comma-separated list of origins; with `wildcard` also `https://*.example.com`."""
+    found = names(name)
+    for origin in found:
+        exact = origin.replace("://*.", "://") if wildcard else origin
+        if not _is_origin(exact):
+            raise ConfigurationError(
+                f"{name}: {origin!r} is not like https://app.example.com or http://10.0.0.1:8080"
+            )
+    return found
+
+
 def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
     """Read one of the given words."""
     value = text(name, default)
@@ -123,6 +154,20 @@ def address(name: str, default: str) -> str:
         raise ConfigurationError(f"{name}: {value!r} is not an IP address") from None
 
 
+def _is_origin(text: str) -> bool:
+    match = _ORIGIN.fullmatch(text)
+    if match is None or _PORT_NEVER_SENT.fullmatch(text):
+        return False
+    return not match["host"].startswith("[") or _is_ipv6(match["host"])
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        return host.lower() == f"[{ipaddress.IPv6Address(host[1:-1]).compressed}]"
+    except ValueError:
+        return False
+
+
 def is_development() -> bool:
     """Tell whether this is somebody's first try: neither a key nor a database configured."""
     return not any(text(name) for name in ("SECRET_KEY", "DATABASE_URL", *DATABASE_PARTS))
@@ -140,25 +185,33 @@ def secret_key() -> str:
     return key
 
 
+class _Environment(FileAwareEnv):
+    """The process' environment, else `.env`, taken as it stands: its own reader expands `${X}`."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(strip_whitespace=True)
+        self._environ.update(_lines(path))
+
+
 @functools.cache
 def _environment() -> FileAwareEnv:
-    environment = FileAwareEnv(strip_whitespace=True)
-    path = ROOT / ".env"
     try:
-        _refuse_unreadable_lines(path)
-        environment.read_env(path, recurse=False)
+        return _Environment(ROOT / ".env")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f".env: cannot be read ({type(error).__name__})") from None
-    return environment
 
 
-def _refuse_unreadable_lines(path: Path) -> None:
-    """Refuse what the reader would leave out with a warning: it may have been the key."""
-    with contextlib.suppress(FileNotFoundError), path.open() as file:
+def _lines(path: Path) -> dict[str, str]:
+    """Return what a file sets; refuse a line that sets nothing: it may have been the key."""
+    found = {}
+    with contextlib.suppress(FileNotFoundError), path.open(encoding="utf-8") as file:
         for binding in parse_stream(file):
             if binding.error:
                 line = binding.original.line
                 raise ConfigurationError(f".env: line {line} is not of the form NAME=value")
+            if binding.key and binding.value is not None:
+                found[binding.key] = binding.value
+    return found
 
 
 def _kept_key(path: Path) -> str:

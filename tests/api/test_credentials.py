@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission, User
 from django.test.utils import CaptureQueriesContext
 from rest_framework_simplejwt.tokens import AccessToken
@@ -55,6 +56,17 @@ def test_one_deactivated_elsewhere_is_refused_within_a_second(alice: User, later
     User.objects.filter(pk=alice.pk).update(is_active=False)
     later(credentials.REMEMBERED_SECONDS)
     assert api.get(BALANCE).status_code == 401
+
+
+def test_one_with_a_password_of_elsewhere_is_refused_within_a_second(
+    alice: User, later: Any
+) -> None:
+    api = Api(alice)
+    assert api.get(BALANCE).status_code == 200
+    User.objects.filter(pk=alice.pk).update(password=make_password("another"))
+    later(credentials.REMEMBERED_SECONDS)
+    assert api.get(BALANCE).status_code == 401
+    assert api.get("/api/wallets").status_code == 401
 
 
 def test_a_token_that_ends_sooner_is_not_remembered_longer(alice: User, later: Any) -> None:

@@ -47,6 +47,26 @@ def test_a_revision_not_applied_is_named(db: None) -> None:
     assert any(item.startswith("revision 0002 ") for item in missing)
 
 
+@pytest.mark.parametrize("host", ["10.1.2.3:8000", "elsewhere.example", "a b"])
+@pytest.mark.parametrize("path", ["/livez", "/livez/", "/readyz", "/readyz/"])
+def test_a_probe_may_name_any_host(db: None, path: str, host: str) -> None:
+    answer, usual = (Api().get(path, headers=headers) for headers in ({"host": host}, {}))
+    assert (answer.status_code, answer.content) == (200, usual.content)
+    assert answer.headers.keys() == usual.headers.keys()
+
+
+@pytest.mark.parametrize("host", ["testserver", "10.1.2.3"])
+def test_a_probe_is_not_sent_to_tls(db: None, settings: Any, host: str) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    answers = [Api().get(path, headers={"host": host}) for path in ("/livez", "/readyz/")]
+    assert [answer.status_code for answer in answers] == [200, 200]
+
+
+@pytest.mark.parametrize("path", ["/livezz", "//livez", "/livez/x", "/api/livez", "/api/wallets"])
+def test_nobody_else_may(db: None, path: str) -> None:
+    assert Api().get(path, headers={"host": "10.1.2.3"}).status_code == 400
+
+
 def _names(table: str) -> list[str]:
     """Expect a trigger that no database has, for the journal."""
     return ["entries_no_update", "entries_no_such"] if table == "entries" else []

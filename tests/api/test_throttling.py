@@ -1,13 +1,15 @@
 """Rates from the environment: 429 with Retry-After, in the dialect of each face."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.cache import cache
+from django.core.cache import caches
 
 from tests.api.plain.conftest import JSON, refused
 from tests.conftest import Answer, Api
+from tests.environment import Environment
 from wallet_transaction_api import env
 from wallet_transaction_api.api import throttling
 
@@ -90,9 +92,35 @@ def test_without_the_cache_nobody_is_refused(
 
     settings.THROTTLE_USER = settings.THROTTLE_LOGIN = env.Rate(1, 60)
     for name in ("add", "get", "incr"):
-        monkeypatch.setattr(cache, name, fail)
+        monkeypatch.setattr(caches["throttles"], name, fail)
     assert {_login(Api()).status_code for _ in range(3)} == {401}
     assert {Api(alice).get("/api/wallet/balance").status_code for _ in range(3)} == {200}
+
+
+@pytest.fixture
+def in_memory(environment: Environment, settings: Any) -> Iterator[dict[str, Any]]:
+    """Return the caches of a process without Redis."""
+    settings.CACHES = environment.settings()["CACHES"]
+    yield settings.CACHES
+    for name in settings.CACHES:
+        caches[name].clear()
+
+
+def test_in_memory_no_number_of_balances_washes_out_a_counter(
+    alice: User, settings: Any, in_memory: dict[str, Any]
+) -> None:
+    settings.THROTTLE_LOGIN = env.Rate(3, 60)
+    assert [_login(Api()).status_code for _ in range(3)] == [401] * 3
+    for number in range(in_memory["default"]["OPTIONS"]["MAX_ENTRIES"] + 1):
+        caches["default"].set(f"wallet-{number}", "5.00")
+    assert _login(Api()).status_code == 429
+
+
+def test_in_memory_there_is_room_for_many(in_memory: dict[str, Any]) -> None:
+    for name, most in {"default": 10_000, "throttles": 100_000}.items():
+        for number in range(most):
+            caches[name].set(f"{number}", 1)
+        assert caches[name].get("0") == 1
 
 
 @pytest.mark.parametrize(

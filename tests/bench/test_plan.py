@@ -3,7 +3,9 @@
 import re
 import tomllib
 
-from bench.plan import QUICK, ROOT, SCENARIOS, from_arguments
+import pytest
+
+from bench.plan import QUICK, ROOT, SCENARIOS, from_arguments, url_of
 
 
 def test_a_full_run_measures_everything_and_writes_it_down() -> None:
@@ -24,6 +26,12 @@ def test_a_quick_run_writes_no_files() -> None:
 def test_ten_million_rows_are_asked_for_by_a_flag() -> None:
     assert from_arguments([]).sizes[-1] == 10**6
     assert from_arguments(["--big"]).sizes[-1] == 10**7
+
+
+def test_no_test_empties_its_redis(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BENCH_REDIS_URL", raising=False)
+    by_make_test = range(9, 9 + 6)
+    assert int(url_of("redis").rpartition("/")[2]) not in by_make_test
 
 
 def test_locust_is_the_one_that_is_locked() -> None:

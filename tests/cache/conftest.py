@@ -108,20 +108,20 @@ def shared(
     """Make the private Redis the service's cache; return this process' store, which trusts it."""
     monkeypatch.setattr(trust, "SETTLING_SECONDS", 0)
     options = {"SOCKET_CONNECT_TIMEOUT": 0.25, "SOCKET_TIMEOUT": 0.25}
-    settings.CACHES = {
-        "default": {
-            "BACKEND": "django_redis.cache.RedisCache",
-            "LOCATION": redis_server.url,
-            "OPTIONS": options,
-        }
+    cache = {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": redis_server.url,
+        "OPTIONS": options,
     }
+    settings.CACHES = {"default": cache, "throttles": cache}
     yield from _current(SharedStore)
 
 
 @pytest.fixture
 def local(settings: Any) -> Iterator[LocalStore]:
     """Make the process' own memory the service's cache."""
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    cache = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    settings.CACHES = {"default": cache, "throttles": {**cache, "LOCATION": "throttles"}}
     yield from _current(LocalStore)
 
 

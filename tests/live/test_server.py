@@ -97,3 +97,11 @@ def test_finishes_what_is_in_flight_when_told_to_stop(
     assert server.process.wait(30) == 0
     wallet.refresh_from_db()
     assert wallet.balance == 5
+
+
+def test_answers_probes_by_its_address_only_whatever_else_is_refused(
+    serve: Callable[..., Any],
+) -> None:
+    server = serve(ALLOWED_HOSTS="wallets.example", SECURE_SSL_REDIRECT="true")
+    paths = ("/livez", "/readyz", "/api/wallets", "/admin/")
+    assert [httpx.get(f"{server.url}{path}").status_code for path in paths] == [200, 200, 400, 400]

@@ -1,7 +1,8 @@
 """The credential of a request: a bearer token, checked in the same way on every face.
 
 A token that was good is good for a second more without being looked into: its signature does
-not change, and who is deactivated here is refused at once, elsewhere within that second.
+not change, and who is deactivated or gets a new password here is refused at once, elsewhere
+within that second.
 """
 
 import time
@@ -25,7 +26,7 @@ _remembered: dict[bytes, tuple[float, tuple[Any, Any]]] = {}
 
 
 class BearerToken(JWTAuthentication):
-    """A token of ours in `Authorization: Bearer …`; its user still exists and is active.
+    """A token of ours in `Authorization: Bearer …`; its user is active and has the same password.
 
     A credential of another kind is refused, not passed over: in open mode it would otherwise
     count as none. The scheme's case does not matter (RFC 9110, 11.1).

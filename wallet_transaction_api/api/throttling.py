@@ -13,7 +13,7 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest
 from django_redis.exceptions import ConnectionInterrupted
 from redis.exceptions import RedisError
@@ -70,9 +70,14 @@ def _rest(rate: Rate) -> int:
     return max(1, math.ceil(rate.seconds - time.time() % rate.seconds))
 
 
+def _counters() -> Any:
+    """Return a cache of their own: balances that are read never push a counter out."""
+    return caches["throttles"]
+
+
 def _read(key: str) -> int:
     try:
-        return int(cache.get(key, 0))
+        return int(_counters().get(key, 0))
     except _FAILURES as error:
         return _uncounted(error)
 
@@ -80,9 +85,9 @@ def _read(key: str) -> int:
 def _hit(key: str, rate: Rate) -> int:
     """Count and return how many there were in this window."""
     try:
-        if cache.add(key, 1, timeout=rate.seconds):
+        if _counters().add(key, 1, timeout=rate.seconds):
             return 1
-        return int(cache.incr(key))
+        return int(_counters().incr(key))
     except ValueError:  # it expired in between: a new window
         return 1
     except _FAILURES as error:

@@ -115,3 +115,9 @@ def test_every_file_of_swagger_ui_is_our_own(db: None) -> None:
     for answer in answers:
         answer.close()
     assert '"/api/openapi.json"' in page.content.decode()
+
+
+def test_no_other_page_frames_swagger_ui_or_holds_its_window(db: None) -> None:
+    page = Api().get("/api/docs")
+    assert page["X-Frame-Options"] == "DENY"
+    assert page["Cross-Origin-Opener-Policy"] == "same-origin"

@@ -77,6 +77,21 @@ def test_a_removed_or_inactive_user_gets_no_new_token(alice: User, nobody: Api) 
     assert refused(answer)[::2] == (401, "token_not_valid")
 
 
+def test_a_new_password_ends_all_tokens(
+    alice: User, nobody: Api, django_assert_num_queries: Any
+) -> None:
+    tokens = _login(nobody, "alice", PASSWORD).json()
+    with django_assert_num_queries(1):
+        renewed = form(nobody, "/api/token/refresh", refresh=tokens["refresh"]).json()["access"]
+    assert _works(tokens["access"]) == _works(renewed) == 200
+    alice.set_password("another-s3cret")
+    alice.save()
+    assert _works(tokens["access"]) == _works(renewed) == 401
+    answer = form(nobody, "/api/token/refresh", refresh=tokens["refresh"])
+    assert refused(answer) == (401, "Token not valid", "token_not_valid")
+    assert _works(_login(nobody, "alice", "another-s3cret").json()["access"]) == 200
+
+
 def test_an_inactive_users_token_opens_nothing(alice: User) -> None:
     api = Api(alice)
     assert api.get("/api/wallet/balance/").status_code == 200

@@ -62,6 +62,14 @@ def test_options_and_head_are_answered(api: Api) -> None:
     assert api.request("HEAD", "/api/wallet/balance/").status_code == 200
 
 
+@pytest.mark.parametrize("path", READS + WRITES + ACCOUNTS)
+def test_nothing_that_is_answered_may_be_stored(api: Api, purse: Wallet, path: str) -> None:
+    url, key = path.format(purse), {"Idempotency-Key": "again"}
+    sent = [api.send("POST", url, BODY, JSON, headers=key) for _ in range(2)]
+    answers = [api.get(url), *sent, api.get(url, headers={"Authorization": "Bearer x"})]
+    assert {answer["Cache-Control"] for answer in answers} == {"no-store"}
+
+
 @pytest.mark.parametrize("path", READS + WRITES)
 def test_a_trailing_slash_is_optional(api: Api, purse: Wallet, path: str) -> None:
     for url in (path.format(purse), f"{path.format(purse)}/"):

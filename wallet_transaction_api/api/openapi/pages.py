@@ -18,8 +18,14 @@ def document(request: HttpRequest) -> HttpResponse:
 
 
 def docs(request: HttpRequest) -> HttpResponse:
-    """Answer with Swagger UI; nothing in it comes from elsewhere."""
-    return _swagger_ui(request)
+    """Answer with Swagger UI; nothing in it comes from elsewhere, and no other page frames it.
+
+    Who tries requests there types a token; without this whoever opened the window could reach it.
+    """
+    page = _swagger_ui(request)
+    page.headers["X-Frame-Options"] = "DENY"
+    page.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    return page
 
 
 @cache

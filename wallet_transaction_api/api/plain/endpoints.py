@@ -58,7 +58,16 @@ class Endpoint:
         self._allow = {"Allow": ", ".join([*self._handlers, "OPTIONS"])}
 
     def __call__(self, request: HttpRequest, **path: Any) -> HttpResponse:
-        """Answer the request, also with what was refused."""
+        """Answer the request; what is answered is for nobody to store.
+
+        Tokens must not be (RFC 6749, 5.1), and a balance is its owner's and soon another.
+        """
+        response = self._answer(request, path)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def _answer(self, request: HttpRequest, path: dict[str, Any]) -> HttpResponse:
+        """Answer, also with what was refused."""
         try:
             self._admit(request)
             return self._handle(request, path)
