@@ -109,6 +109,15 @@ def test_an_answer_of_unknown_length_is_given_none(seen: list[str]) -> None:
     assert "Content-Length" not in layers(RequestFactory().get("/api/a"))
 
 
+@pytest.mark.parametrize("status", [204, 304])
+@pytest.mark.parametrize("path", ["/api/a", "/page"])
+def test_an_answer_without_a_body_is_not_measured(seen: list[str], path: str, status: int) -> None:
+    answers = iter([HttpResponse(status=status), HttpResponse("one"), HttpResponse(status=status)])
+    layers = _layers(lambda _: next(answers), seen)
+    lengths = [layers(RequestFactory().get(path)).get("Content-Length") for _ in range(3)]
+    assert lengths == [None, "3", None]
+
+
 def test_pages_and_preflights_go_all_the_way(seen: list[str]) -> None:
     layers = _layers(lambda _: HttpResponse(), seen)
     requests = RequestFactory()

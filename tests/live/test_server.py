@@ -105,3 +105,18 @@ def test_answers_probes_by_its_address_only_whatever_else_is_refused(
     server = serve(ALLOWED_HOSTS="wallets.example", SECURE_SSL_REDIRECT="true")
     paths = ("/livez", "/readyz", "/api/wallets", "/admin/")
     assert [httpx.get(f"{server.url}{path}").status_code for path in paths] == [200, 200, 400, 400]
+
+
+def test_measures_no_answer_that_has_no_body(serve: Callable[..., Any], alice: User) -> None:
+    wallet = Wallet.objects.create(owner=alice, label="Gone", currency="USD")
+    with _client(serve(), alice) as client:
+        url = f"/api/wallets/{wallet.pk}"
+        whole = client.get(url)
+        same = client.get(url, headers={"If-None-Match": whole.headers["ETag"]})
+        gone = client.delete(url)
+    assert [answer.status_code for answer in (whole, same, gone)] == [200, 304, 204]
+    assert [answer.headers.get("content-length") for answer in (whole, same, gone)] == [
+        str(len(whole.content)),
+        None,
+        None,
+    ]

@@ -22,6 +22,7 @@ _LINES = (
 )
 _FACES = "/api/"
 _LENGTH = "content-length"
+_BODILESS = frozenset({204, 304})
 #: Forgotten all at once beyond this many: clients choose their origins.
 _MOST = 1000
 
@@ -40,7 +41,13 @@ class Outermost:
         self._frames: dict[Alike, Headers] = {}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Go on."""
+        """Go on; what has no body is not measured (RFC 9110, 8.6)."""
+        response = self._passed(request)
+        if response.status_code in _BODILESS:
+            _stored(response).pop(_LENGTH, None)
+        return response
+
+    def _passed(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(_FACES) or request.method == "OPTIONS":
             return self._get_response(request)
         alike = tuple(map(request.META.get, _LINES))
