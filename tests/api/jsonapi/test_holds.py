@@ -261,10 +261,14 @@ def test_a_relationship_is_not_reassigned(
 ) -> None:
     other = open_wallet(label="Other")
     document = update("holds", _place(rent).pk, status="voided")
-    linkage = {"type": f"{name}s", "id": str(other.pk)}
+    others = {"wallet": other.pk, "transaction": rent.transactions.get().pk}
+    linkage = {"type": f"{name}s", "id": str(others[name])}
     document["data"]["relationships"] = {name: {"data": linkage}}
     answer = api.patch(f"/api/holds/{document['data']['id']}", document)
     assert (answer.status_code, errors(answer)[0][0]) == (403, "relationship_fixed")
+    linkage["id"] = "999999"
+    answer = api.patch(f"/api/holds/{document['data']['id']}", document)
+    assert errors(answer) == [("not_found", f"/data/relationships/{name}/data")]
     assert Hold.objects.get().status == "pending"
 
 

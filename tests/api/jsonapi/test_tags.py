@@ -120,6 +120,19 @@ def test_a_change_of_the_version_seen_goes_through_once(api: Api, rent: Wallet, 
     assert _patch(api, rent, f'"x", {first["ETag"]}', label="Third").status_code == 200
 
 
+def test_a_change_may_be_of_what_is_not_that(api: Api, rent: Wallet) -> None:
+    url = f"/api/wallets/{rent.pk}"
+    tag, body = _tag(api, url), update("wallets", rent.pk, label="Home")
+    for unwanted in ("*", tag, f'"other", W/{tag}'):
+        answer = api.send("PATCH", url, body, JSONAPI, headers={"If-None-Match": unwanted})
+        assert errors(answer) == [("precondition_failed", "If-None-Match")]
+        assert api.delete(url, headers={"If-None-Match": unwanted}).status_code == 412
+    answer = api.send("PATCH", url, body, JSONAPI, headers={"If-None-Match": '"other"'})
+    assert answer.status_code == 200
+    again = api.send("PATCH", url, body, JSONAPI, headers={"If-None-Match": tag})
+    assert again.status_code == 200
+
+
 def test_any_version_will_do_for_a_star(api: Api, rent: Wallet) -> None:
     assert _patch(api, rent, "*", label="Home").status_code == 200
 

@@ -470,6 +470,19 @@ def test_the_terms_are_fixed(api: Api, rent: Wallet, savings: Wallet, name: str)
     _refused(answer, 403, ("read_only", f"/data/attributes/{name}"))
 
 
+@pytest.mark.parametrize("name", ["source", "destination"])
+def test_an_end_that_is_missing_is_not_found(
+    api: Api, rent: Wallet, savings: Wallet, shop: Wallet, name: str
+) -> None:
+    key = api.post("/api/transfers", document(rent, savings, amount="30")).json()["data"]["id"]
+    changes = update("transfers", key, description="x")
+    for missing in (shop.pk, 999999):
+        linkage = {"type": "wallets", "id": str(missing)}
+        changes["data"]["relationships"] = {name: {"data": linkage}}
+        answer = api.patch(f"/api/transfers/{key}", changes)
+        _refused(answer, 404, ("not_found", f"/data/relationships/{name}/data"))
+
+
 @pytest.mark.parametrize("name", ["source", "destination", "transactions"])
 def test_the_ends_are_fixed(api: Api, rent: Wallet, savings: Wallet, name: str) -> None:
     key = api.post("/api/transfers", document(rent, savings, amount="30")).json()["data"]["id"]

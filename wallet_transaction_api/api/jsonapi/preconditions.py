@@ -1,4 +1,4 @@
-"""`If-Match`: a change only of the version that the client has seen, else 412.
+"""`If-Match`, `If-None-Match`: a change only of the version that the client means, else 412.
 
 The version is compared with the wallets locked, in the same database transaction as the
 change: of two clients that saw the same version one gets through. Only then does the ledger
@@ -21,9 +21,13 @@ T = TypeVar("T")
 
 
 def conditionally(caller: Caller, resource: Resource, key: str, work: Callable[[], T]) -> T:
-    """Do the work, if the request's `If-Match` allows it on the resource as it is now."""
-    header = caller.request.headers.get("If-Match")
-    if header is None:
+    """Do the work, if the request's conditions allow it on the resource as it is now.
+
+    `If-None-Match` on a change asks that it is not, or is there no more, what is named: with
+    `*` nothing that exists is changed (RFC 9110, 13.1.2).
+    """
+    wanted, unwanted = map(caller.request.headers.get, ("If-Match", "If-None-Match"))
+    if wanted is None and unwanted is None:
         return work()
 
     def guarded() -> T:
@@ -31,8 +35,11 @@ def conditionally(caller: Caller, resource: Resource, key: str, work: Callable[[
         if found is None:
             raise not_found()
         _lock(found[column] for column in resource.locks)
-        if not tags.allows(header, _subject(caller, resource, key)):
+        about = _subject(caller, resource, key)
+        if wanted is not None and not tags.allows(wanted, about):
             raise failed()
+        if unwanted is not None and tags.allows(unwanted, about, weakly=True):
+            raise failed("If-None-Match")
         return work()
 
     return in_transaction(guarded)
@@ -50,10 +57,11 @@ def refuse_any(request: Request) -> None:
         raise failed()
 
 
-def failed() -> Refused:
-    """Make the refusal of a stale or foreign tag."""
-    detail = "The resource is no longer what If-Match names: fetch it again."
-    source = {"header": "If-Match"}
+def failed(header: str = "If-Match") -> Refused:
+    """Make the refusal of a stale or foreign tag, or of one that is not to be met."""
+    is_still = "is no longer" if header == "If-Match" else "is"
+    detail = f"The resource {is_still} what {header} names: fetch it again."
+    source = {"header": header}
     return Refused(Problem(status=412, code="precondition_failed", detail=detail, source=source))
 
 

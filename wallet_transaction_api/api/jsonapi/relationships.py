@@ -68,9 +68,12 @@ def refuse_replacement(document: Document, resource: Resource) -> None:
 
 
 def refuse_other(
-    caller: Caller, document: Document, relation: Relationship, related_id: int
+    caller: Caller, document: Document, relation: Relationship, related_id: int | None
 ) -> None:
-    """Refuse to name another to-one resource; who sends the whole resource names its own."""
+    """Refuse to name another to-one resource; who sends the whole resource names its own.
+
+    Raises 404 for one that does not exist for the caller, else 403.
+    """
     if relation.name not in document.relationships:
         return
     if find_related(caller, document, relation).get("id") != related_id:

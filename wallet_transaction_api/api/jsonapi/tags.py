@@ -29,9 +29,9 @@ def is_known(header: str, tag: str) -> bool:
     return header.strip() == "*" or tag.strip('"') in {name for _, name in _TAG.findall(header)}
 
 
-def allows(header: str, about: Subject | None) -> bool:
-    """Tell whether an `If-Match` names a tag of this resource and version; strong comparison."""
+def allows(header: str, about: Subject | None, *, weakly: bool = False) -> bool:
+    """Tell whether a header names a tag of this resource and version; strong comparison or weak."""
     if header.strip() == "*":
         return True
-    strong = (name.rpartition(".")[0] for weak, name in _TAG.findall(header) if not weak)
-    return about is not None and about in strong
+    found = _TAG.findall(header)
+    return about in {name.rpartition(".")[0] for weak, name in found if weakly or not weak}

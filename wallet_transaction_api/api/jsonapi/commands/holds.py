@@ -16,6 +16,7 @@ from wallet_transaction_api.models import Hold
 CREATABLE = frozenset({"amount", "expiresAt", "description", "metadata"})
 UPDATABLE = frozenset({"status", "captureAmount"})
 _WALLET, _TRANSACTION = (HOLDS.relationships[name] for name in ("wallet", "transaction"))
+_OF_HOLD = ("wallet_id", "wallet__currency", "wallet__owner_id", "transaction_id")
 #: With the member that is written only: what of the hold a capture takes.
 CHANGED = replace(
     HOLDS,
@@ -25,7 +26,7 @@ CHANGED = replace(
 
 def create(caller: Caller, document: Document) -> Row:
     """Place a hold on a visible wallet."""
-    _refuse_transaction(document)
+    relationships.refuse_other(caller, document, _TRANSACTION, None)  # a capture makes it
     wallet = relationships.find_related(caller, document, _WALLET, "currency", "owner_id")
     if wallet:
         caller.require("add", Hold, wallet["owner_id"])
@@ -40,12 +41,12 @@ def create(caller: Caller, document: Document) -> Row:
 
 def update(caller: Caller, key: str, document: Document) -> Row | None:
     """Capture or void a hold; None when nothing is asked for."""
-    found = caller.find(HOLDS, key, "wallet_id", "wallet__currency", "wallet__owner_id")
+    found = caller.find(HOLDS, key, *_OF_HOLD)
     if found is None:
         raise not_found()
     caller.require("change", Hold, found["wallet__owner_id"])
-    _refuse_transaction(document)
-    relationships.refuse_other(caller, document, _WALLET, found["wallet_id"])
+    for relation in (_WALLET, _TRANSACTION):
+        relationships.refuse_other(caller, document, relation, found[relation.column])
     values = _read_end(caller, document, found["wallet__currency"])
     if not values:
         return None
@@ -67,9 +68,3 @@ def _end(caller: Caller, hold_id: int, values: dict[str, Any]) -> Hold:
         return holds.void(hold_id=hold_id, actor_id=caller.actor.pk)
     amount = values.get("capture_amount")
     return holds.capture(hold_id=hold_id, amount=amount, actor_id=caller.actor.pk)
-
-
-def _refuse_transaction(document: Document) -> None:
-    """Refuse to name the transaction: a capture makes it. Naming none says nothing."""
-    if document.relationships.get(_TRANSACTION.name) is not None:
-        raise relationships.fixed(document, _TRANSACTION.name)

@@ -68,7 +68,7 @@ def update(caller: Caller, key: str, document: Document) -> Row | None:
     if found is None:
         raise not_found()
     caller.require("change", Transfer, found["source__owner_id"])
-    _refuse_other_ends(document, found)
+    _refuse_other_ends(caller, document, found)
     shape = shapes.in_currency(shapes.TransferShape, found["source__currency"], partial=True)
     changes = attributes.read(document, TRANSFERS, shape, writable=UPDATABLE, staff=caller.staff)
     if not changes:
@@ -139,11 +139,8 @@ def _row(stored: Transfer, ends: Row) -> Row:
     return {**ends, "id": stored.pk, **{name: getattr(stored, name) for name in _STORED}}
 
 
-def _refuse_other_ends(document: Document, found: Row) -> None:
+def _refuse_other_ends(caller: Caller, document: Document, found: Row) -> None:
     """Refuse to redirect a transfer; a client that sends the whole resource names its own ends."""
     relationships.refuse_replacement(document, TRANSFERS)
     for relation in (_SOURCE, _DESTINATION):
-        if relation.name in document.relationships:
-            key = found[relation.column]
-            if document.relationships[relation.name] != (None if key is None else str(key)):
-                raise relationships.fixed(document, relation.name)
+        relationships.refuse_other(caller, document, relation, found[relation.column])
