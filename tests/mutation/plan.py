@@ -61,16 +61,22 @@ class Plan:
         of the module's own name, then those in a file whose name shares words with it, then
         those of its room, then the others: of each file the quickest, then of each the next.
         What runs at import is reached by whatever reaches the module, by tests that look at what
-        was imported and run none of it, and by those in a file that names the module, which come
-        before the others of its room.
+        was imported and run none of it, and by those in a file that names the module; these two
+        come before the others of its room.
         """
         name, room = _name_of(mutant), Path(mutant.module).parent.name
+        looking = self._looking() if whole_module else set()
         naming = self._naming(name) if whole_module else set()
-        reaching = {*self._reaching(mutant, whole_module=whole_module), *naming}
+        reaching = {*self._reaching(mutant, whole_module=whole_module), *looking, *naming}
         keen = self.keen.get((mutant.module, mutant.within), [])[:_KEEN]
         others = sorted(
             self._interleaved(reaching),
-            key=lambda test: (-_kinship(name, test), test not in naming, room not in test),
+            key=lambda test: (
+                -_kinship(name, test),
+                test not in looking,
+                test not in naming,
+                room not in test,
+            ),
         )
         first = [test for test in keen if test in reaching]
         return list(self._within_budget(dict.fromkeys([*first, *others])))
@@ -78,7 +84,7 @@ class Plan:
     def _reaching(self, mutant: Mutant, *, whole_module: bool) -> list[str]:
         lines = self.reached.get(mutant.module, {})
         if whole_module:
-            return [*(self.seconds.keys() & lines.keys()), *self._looking()]
+            return list(self.seconds.keys() & lines.keys())
         changed = set(range(mutant.line, mutant.end_line + 1))
         return [test for test, got in lines.items() if test in self.seconds and changed & set(got)]
 
@@ -88,9 +94,9 @@ class Plan:
         said = {file for file in files if word.search(Path(file).read_text())}
         return {test for test in self.seconds if test.partition("::")[0] in said}
 
-    def _looking(self) -> list[str]:
+    def _looking(self) -> set[str]:
         running = {name for tests in self.reached.values() for name in tests}
-        return [name for name in self.seconds if name not in running]
+        return self.seconds.keys() - running
 
     def _interleaved(self, names: Iterable[str]) -> list[str]:
         ranks: dict[str, int] = {}

@@ -138,7 +138,7 @@ def test_what_runs_at_import_is_asked_of_tests_that_name_it_or_run_nothing(tmp_p
         Path(test.partition("::")[0]).write_text("box = 1" if test is naming else "boxes = 1")
     reached = {"ledger/other.py": {naming: [1], silent: [1]}}
     plan = Plan(seconds={idle: 0.1, silent: 0.1, naming: 0.2}, reached=reached)
-    assert plan.tests(BOX, whole_module=True) == [naming, idle]
+    assert plan.tests(BOX, whole_module=True) == [idle, naming]
     assert plan.tests(BOX, whole_module=False) == []
 
 
