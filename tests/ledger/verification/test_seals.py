@@ -142,6 +142,25 @@ def test_a_kept_head_shows_a_tail_cut_off(rent: Wallet) -> None:
     assert _found(kept) == [("anchor_is_in_the_chain", f"seal {kept}")]
 
 
+def test_each_says_which_seal_is_the_witness(rent: Wallet) -> None:
+    damage(
+        f"DELETE FROM entries WHERE wallet_id = {rent.pk} AND sequence = 4",
+        f"UPDATE entries SET reason = 'amended' WHERE wallet_id = {rent.pk} AND sequence = 3",
+        "UPDATE seals SET last_sequence = 2 WHERE number = 1",
+    )
+    found = [str(it) for it in verification.walk(anchor="abc") if isinstance(it, Violation)]
+    place = f"wallet {rent.pk} entry"
+    cut = "no sound seal has this digest: the chain was cut or remade"
+    for said in (
+        f"sealed_entry_is_unchanged: {place} 3: differs from what seal 3 has",
+        f"sealed_entry_exists: {place} 4: seal 4 has it",
+        f"anchor_is_in_the_chain: seal abc: {cut}",
+    ):
+        assert said in found
+    changed = next(text for text in found if text.startswith("seal_is_unchanged: seal 1: "))
+    assert "None" not in changed
+
+
 def test_finds_the_same_whatever_the_page(rent: Wallet, monkeypatch: pytest.MonkeyPatch) -> None:
     damage(f"DELETE FROM entries WHERE wallet_id = {rent.pk}", "DELETE FROM seals WHERE number = 2")
     whole = _found()
