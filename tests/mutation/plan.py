@@ -121,10 +121,9 @@ class Plan:
     def _within_budget(self, names: Iterable[str]) -> Iterator[str]:
         left = BUDGET
         for name in names:
-            left -= self.seconds[name]
-            if left < 0:
-                return
-            yield name
+            if self.seconds[name] <= left:  # one that is too long must not end the others' turn
+                left -= self.seconds[name]
+                yield name
 
 
 def _kinship(name: str, test: str) -> int:
