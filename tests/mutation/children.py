@@ -17,7 +17,7 @@ from pathlib import Path
 _TICK = 0.02
 #: Seconds of waiting, beside the processor's time that a child may use.
 _PATIENCE = 30.0
-TIMED_OUT = "timed out"
+TIMED_OUT, DIED = "timed out", "died"
 Say = Callable[[str], None]
 
 
@@ -34,7 +34,7 @@ def run(work: Callable[[], str], *, seconds: float) -> str:
         said = answer.read().decode()
     if status is None or (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU):
         return TIMED_OUT
-    return said if os.WIFEXITED(status) and not os.WEXITSTATUS(status) else f"died: {status}"
+    return said if os.WIFEXITED(status) and not os.WEXITSTATUS(status) else f"{DIED}: {status}"
 
 
 def _work(work: Callable[[], str], writer: int, seconds: int) -> None:
