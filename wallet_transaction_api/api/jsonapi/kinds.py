@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.types import TypeEngine
@@ -98,18 +99,22 @@ def _write_json(value: Any) -> str:
 
     So what a write answers with has the tag of what is read later, on every database.
     """
-    if value == "{}":
-        return str(value)
     if not isinstance(value, str):
-        return _write_sorted(value)
+        return _sorted(value)
+    return _respelled(value) if len(value) > _SHORT else _respelled_before(value)
+
+
+def _respelled(text: str) -> str:
     try:
-        return _write_sorted(json.loads(value))
+        return _sorted(json.loads(text))
     except ValueError:  # a number beyond Python's, which plain Django code has stored
-        return value
+        return text
 
 
-def _write_sorted(value: Any) -> str:
-    return json.dumps(value, allow_nan=False, sort_keys=True, separators=(",", ":"))
+_sorted = json.JSONEncoder(allow_nan=False, sort_keys=True, separators=(",", ":")).encode
+#: The rows of a page say much the same.
+_SHORT = 200
+_respelled_before = lru_cache(maxsize=4096)(_respelled)
 
 
 def _spell_amount(amount: Decimal | str) -> str:
