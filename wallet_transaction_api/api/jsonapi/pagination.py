@@ -65,7 +65,7 @@ def _size(given: Mapping[str, str], usual: int) -> int:
     """Read the size; too large a one is refused as the cursor profile wants it, always."""
     if "size" not in given:
         return usual
-    size = _whole("size", given["size"], LAST_NUMBER, said=LARGEST_SIZE)
+    size = _whole("size", given["size"], LARGEST_SIZE)
     if size > LARGEST_SIZE:
         raise Refused(
             Problem(
@@ -80,10 +80,11 @@ def _size(given: Mapping[str, str], usual: int) -> int:
     return size
 
 
-def _whole(member: str, text: str, largest: int, *, said: int = LAST_NUMBER) -> int:
+def _whole(member: str, text: str, most: int) -> int:
+    """Read a number that could count rows; tells `most`, beyond which it may yet be refused."""
     number = int(text) if _NUMBER.fullmatch(text) else 0
-    if not 1 <= number <= largest:
-        raise _refused(member, f"Give a whole number from 1 to {said}.")
+    if not 1 <= number <= LAST_NUMBER:
+        raise _refused(member, f"Give a whole number from 1 to {most}.")
     return number
 
 
