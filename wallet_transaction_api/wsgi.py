@@ -1,4 +1,4 @@
-"""The WSGI entry, for granian, gunicorn or any other server."""
+"""The WSGI entry, for any WSGI server; `manage.py serve` reaches it through `rsgi.py`."""
 
 import gc
 import os
@@ -7,17 +7,16 @@ from importlib import import_module
 import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-
-from wallet_transaction_api.api import chunks
+from django.core.handlers.wsgi import WSGIHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wallet_transaction_api.settings")
 
 
-def _application() -> chunks.Application:
+def _application() -> WSGIHandler:
     django.setup(set_prefix=False)
     from wallet_transaction_api.api.handler import Handler  # it needs the models
 
-    application = chunks.measured(Handler(), most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    application = Handler()
     import_module(settings.ROOT_URLCONF)
     _keep_what_is_there()
     return application
