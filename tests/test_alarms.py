@@ -5,8 +5,10 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from tests.conftest import Api
+from wallet_transaction_api import outages
 
 
 @pytest.mark.parametrize("path", ["/", "/admin/login/", "/api/wallets", "/api/wallet/balance"])
@@ -36,3 +38,14 @@ def test_what_is_no_error_any_more_obeys_the_level(log: StringIO) -> None:
     logger.error("said")
     logger.setLevel(logging.NOTSET)
     assert log.getvalue() == ""
+
+
+def test_a_burst_of_503_is_one_warning(log: StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise OperationalError("FATAL: the database system is shutting down")
+
+    monkeypatch.setattr(outages, "_logged", {})
+    monkeypatch.setattr("django.middleware.common.CommonMiddleware.process_request", fail)
+    assert {Api().get("/api/wallets").status_code for _ in range(20)} == {503}
+    lines = log.getvalue().splitlines()
+    assert [line.split()[2] for line in lines] == ["ERROR", "WARNING"]

@@ -40,6 +40,7 @@ BAD = {
     "PORT": ("0", "65536", "http", "8000.0"),
     "WEB_WORKERS": ("0", "257", "auto"),
     "WEB_THREADS": ("0", "1025", "-1"),
+    "REQUEST_BODY_SECONDS": ("0", "61", "x"),
     "TRUSTED_PROXIES": ("proxy", "10.0.0.0/33", "10.0.0.1/8"),
     "THROTTLE_ANON": ("100", "0/minute", "100/week"),
     "THROTTLE_USER": ("x/minute",),

@@ -1,17 +1,29 @@
-"""What the log calls an `ERROR`: somebody should get up for it, and nobody can cause it at will."""
+"""Filters of the log, so that an `ERROR` always needs an operator and no client can cause one."""
 
 import logging
 
+from wallet_transaction_api import outages
+
+_SERVICE_UNAVAILABLE = 503
+
 
 class Callers(logging.Filter):
-    """Makes a warning of one line of what Django refuses as suspicious, such as a foreign `Host`.
+    """Turns what clients cause into warnings, and a burst of 503 answers into one line a minute.
 
-    Django logs each as an error with its traceback. They are answered 400, and the caller's fault.
+    Django logs a suspicious request, such as one with a foreign `Host`, as an error with its
+    traceback, and each 503 as an error. The cause of a 503 is logged by `outages`.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record pass that its level lets pass."""
+        """Return whether the record is logged."""
         if record.name.startswith("django.security.") and record.levelno > logging.WARNING:
-            record.levelno, record.levelname = logging.WARNING, "WARNING"
-            record.exc_info = record.exc_text = None
+            _make_warning(record)
+        elif getattr(record, "status_code", None) == _SERVICE_UNAVAILABLE:
+            _make_warning(record)
+            return outages.is_news(f"{record.name} {_SERVICE_UNAVAILABLE}")
         return logging.getLogger(record.name).isEnabledFor(record.levelno)
+
+
+def _make_warning(record: logging.LogRecord) -> None:
+    record.levelno, record.levelname = logging.WARNING, "WARNING"
+    record.exc_info = record.exc_text = None

@@ -37,7 +37,7 @@ def is_read_only(error: BaseException | None) -> bool:
 def report(error: BaseException | None) -> None:
     """Log what an outage's exception says: clients are told only that there is one."""
     line = told(error)
-    if _is_news(line):
+    if is_news(line):
         logger.error("the database is unavailable: %s", line)
 
 
@@ -55,12 +55,13 @@ def refuses_writes() -> bool:
         return bool(cursor.fetchone()[0] == "on")
 
 
-def _is_news(line: str) -> bool:
+def is_news(line: str) -> bool:
+    """Tell whether the line was not logged within the last `QUIET_SECONDS`, and note it."""
     now = time.monotonic()
     with _lock:
         for old in [line for line, at in _logged.items() if now - at >= QUIET_SECONDS]:
             del _logged[old]
-        is_news = line not in _logged and len(_logged) < MOST
-        if is_news:
+        fresh = line not in _logged and len(_logged) < MOST
+        if fresh:
             _logged[line] = now
-    return is_news
+    return fresh

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from corsheaders.defaults import default_headers
 
-from wallet_transaction_api import databases, env, money
+from wallet_transaction_api import databases, env, exposure, money
 
 # Who is this installation, and how open
 DEVELOPMENT = env.is_development()
-SECRET_KEY = env.secret_key()
-DEBUG = env.flag("DEBUG", default=DEVELOPMENT)
+SECRET_KEY = exposure.secret_key()
+DEBUG = exposure.debug()
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 AUTH_REQUIRED = env.flag("AUTH_REQUIRED", default=True)
 SELF_CREDIT = env.flag("SELF_CREDIT", default=True)
@@ -77,6 +77,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "wallet_transaction_api.api.request_ids.RequestIds",
     "wallet_transaction_api.api.proxies.TrustedProxies",
+    "wallet_transaction_api.api.access_log.AccessLog",
     "wallet_transaction_api.api.frames.Outermost",
     "django.middleware.security.SecurityMiddleware",
     "wallet_transaction_api.api.cors.OtherOrigins",
@@ -109,6 +110,7 @@ TEMPLATES = [
         },
     }
 ]
+DEFAULT_EXCEPTION_REPORTER_FILTER = "wallet_transaction_api.error_reports.Filter"
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"

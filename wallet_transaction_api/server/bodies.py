@@ -38,7 +38,7 @@ class BodyIncomplete(BodyError):
 class TooManyBodies(BodyError):
     """Others send so much at this moment that there is no memory left for this body."""
 
-    status, code = 503, "busy"
+    status, code = 503, "overloaded"
     message = "Too many large request bodies at once. Try again later."
     headers: ClassVar = [("retry-after", "1")]
 

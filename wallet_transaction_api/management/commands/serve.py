@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 
+from wallet_transaction_api import env
 from wallet_transaction_api.migrating import state
 from wallet_transaction_api.outages import told
 
@@ -34,7 +35,9 @@ class Command(BaseCommand):
         _refuse_taken_address(settings.HOST, settings.PORT)
         _refuse_unless_migrated()
         _raise_descriptor_limit()
-        os.execv(sys.executable, [sys.executable, "-m", "granian", *_arguments()])  # noqa: S606
+        command = [sys.executable, "-m", "granian", *_arguments()]
+        # The service has variables of its own; granian's would change what is named here.
+        os.execve(sys.executable, command, env.for_child(without="GRANIAN_"))  # noqa: S606
 
 
 def _refuse_taken_address(host: str, port: int) -> None:
@@ -69,30 +72,31 @@ def _raise_descriptor_limit() -> None:
 
 
 def _arguments() -> list[str]:
-    """Return granian's options: each that faces the network is named, none is inherited."""
-    options = {
-        "--interface": "rsgi",
-        # HTTP/2 without TLS is for proxies that speak it, which none of ours does.
-        "--http": "1",
-        "--host": settings.HOST,
-        "--port": settings.PORT,
-        "--workers": settings.WEB_WORKERS,
-        # The threads are the front's own (`rsgi.py`): granian needs one to call the event loop.
-        "--blocking-threads": 1,
-        "--runtime-threads": 1,
-        "--runtime-mode": "st",
-        "--loop": "asyncio",
-        "--task-impl": "asyncio",
+    options = [*_what_faces_the_network(), *_how_it_runs()]
+    return [*map(str, options), "wallet_transaction_api.rsgi:application"]
+
+
+def _what_faces_the_network() -> list[str | int]:
+    """Return every such option of granian, also those that have the right default today."""
+    return [
+        *("--host", settings.HOST, "--port", settings.PORT),
+        # HTTP/2 without TLS would serve nobody, and one connection could take every thread.
+        *("--http", 1, "--http1-keep-alive", "--no-http1-pipeline-flush", "--no-ws"),
         # Connections that the kernel holds, and that each process serves at once.
-        "--backlog": 1024,
-        "--backpressure": 1024,
+        *("--backlog", 1024, "--backpressure", 1024),
         # A request's line and headers together; more is answered 431.
-        "--http1-buffer-size": 16 * 1024,
-        # Also ends connections that send nothing.
-        "--http1-header-read-timeout": settings.REQUEST_BODY_SECONDS * 1000,
-        "--workers-kill-timeout": GRACE_SECONDS,
-        "--log-level": settings.LOG_LEVEL.lower(),
-    }
-    flags = ["--http1-keep-alive", "--no-ws", "--no-access-log", "--respawn-failed-workers"]
-    pairs = [str(word) for option in options.items() for word in option]
-    return [*pairs, *flags, "wallet_transaction_api.rsgi:application"]
+        *("--http1-buffer-size", 16 * 1024),
+        # Ends connections that send nothing, too.
+        *("--http1-header-read-timeout", settings.REQUEST_BODY_SECONDS * 1000),
+    ]
+
+
+def _how_it_runs() -> list[str | int]:
+    """Return the options of processes and threads; those that answer are the front's own."""
+    return [
+        *("--interface", "rsgi", "--loop", "asyncio", "--task-impl", "asyncio"),
+        *("--runtime-mode", "st", "--runtime-threads", 1, "--blocking-threads", 1),
+        *("--workers", settings.WEB_WORKERS, "--respawn-failed-workers"),
+        *("--workers-kill-timeout", GRACE_SECONDS),
+        *("--log-level", settings.LOG_LEVEL.lower(), "--no-access-log"),
+    ]
