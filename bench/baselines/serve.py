@@ -14,7 +14,7 @@ def main() -> None:
     from wallet_transaction_api.management.commands import serve
 
     arguments = serve._arguments()[:-1]  # noqa: SLF001 whatever the service is tuned to
-    command = [sys.executable, "-m", "granian", *arguments, "bench.baselines.wsgi:application"]
+    command = [sys.executable, "-m", "granian", *arguments, "bench.baselines.rsgi:application"]
     os.execve(sys.executable, command, environment)  # noqa: S606
 
 
