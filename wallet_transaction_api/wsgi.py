@@ -4,9 +4,9 @@ import gc
 import os
 from importlib import import_module
 
-import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.wsgi import get_wsgi_application
 
 from wallet_transaction_api.api import chunks
 
@@ -14,10 +14,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wallet_transaction_api.settings
 
 
 def _application() -> chunks.Application:
-    django.setup(set_prefix=False)
-    from wallet_transaction_api.api.handler import Handler  # it needs the models
-
-    application = chunks.measured(Handler(), most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    django = get_wsgi_application()
+    application = chunks.measured(django, most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     import_module(settings.ROOT_URLCONF)
     _keep_what_is_there()
     return application
