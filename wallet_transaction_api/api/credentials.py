@@ -21,8 +21,8 @@ CHALLENGE = 'Bearer realm="api"'
 REMEMBERED_SECONDS = 1.0
 #: Forgotten all at once beyond this many.
 MOST_REMEMBERED = 10_000
-#: Bytes of a token that is remembered: ours have some 300. Its signature is base64, in which a
-#: client may write characters that count for nothing, as many as it likes.
+#: Bytes of a token that is remembered; ours have some 300. A longer one is checked each time: older
+#: releases of PyJWT ignore what is not base64 in a signature, so a client could write it at length.
 LONGEST_REMEMBERED = 1024
 #: Token → until when by the monotonic clock, and what it stands for.
 _remembered: dict[bytes, tuple[float, tuple[Any, Any]]] = {}
