@@ -78,22 +78,21 @@ MIDDLEWARE = [
     "wallet_transaction_api.api.request_ids.RequestIds",
     "wallet_transaction_api.api.proxies.TrustedProxies",
     "wallet_transaction_api.api.access_log.AccessLog",
-    "wallet_transaction_api.api.frames.Outermost",
-    "django.middleware.security.SecurityMiddleware",
-    "wallet_transaction_api.api.cors.OtherOrigins",
+    "wallet_transaction_api.api.content_length.NoLengthWithoutBody",
+    "wallet_transaction_api.api.trouble.JsonInDebug",
     "wallet_transaction_api.api.hosts.Hosts",
-    # For pages only; the faces pass them by in one step, so they stand together.
-    "wallet_transaction_api.admin.middleware.StaticFiles",
-    "wallet_transaction_api.admin.middleware.Sessions",
-    "wallet_transaction_api.admin.middleware.ForgeryProtection",
-    "wallet_transaction_api.admin.middleware.Users",
-    "wallet_transaction_api.admin.middleware.Messages",
-    "wallet_transaction_api.admin.middleware.Frames",
-    "wallet_transaction_api.api.frames.Innermost",
+    "wallet_transaction_api.api.cookies.NoSessions",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wallet_transaction_api.api.trouble.DatabaseTrouble",
 ]
-# They look for Django's own forgery and frame protection by name; ours are subclasses.
-SILENCED_SYSTEM_CHECKS = ["security.W002", "security.W003"]
 ROOT_URLCONF = "wallet_transaction_api.urls"
 WSGI_APPLICATION = "wallet_transaction_api.wsgi.application"
 APPEND_SLASH = False  # both forms of every URL are routed, no redirect loses a body

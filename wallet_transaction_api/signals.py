@@ -9,10 +9,10 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
-from django.db.models.signals import post_delete, post_save, pre_save
+from django.db.models.signals import post_delete, post_migrate, post_save, pre_save
 
 from wallet_transaction_api import cache, intents
-from wallet_transaction_api.api import credentials
+from wallet_transaction_api.api import credentials, service_owner
 from wallet_transaction_api.ledger import amending, auditing, events, journal, wallets
 from wallet_transaction_api.ledger.auditing import states
 from wallet_transaction_api.models import AuditRecord, Entry, Transaction, Wallet
@@ -36,6 +36,9 @@ def connect() -> None:
     post_save.connect(give_wallet, sender=user)
     for changed in (post_save, post_delete):
         changed.connect(credentials.forget, sender=user)
+        changed.connect(service_owner.forget, sender=user)
+    for forget in (credentials.forget, service_owner.forget):
+        post_migrate.connect(forget)  # `flush` sends it too
     intents.bulk_posting.connect(post_in_bulk)
     intents.reversing.connect(reverse)
     intents.closing.connect(close)

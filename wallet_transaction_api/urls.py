@@ -17,4 +17,6 @@ urlpatterns = [
     re_path(r"^api(?:/|\Z)", trouble.nothing_here),
 ]
 handler400 = "wallet_transaction_api.api.trouble.bad_request"
+handler403 = "wallet_transaction_api.api.trouble.permission_denied"
+handler404 = "wallet_transaction_api.api.trouble.page_not_found"
 handler500 = "wallet_transaction_api.api.trouble.server_error"

@@ -4,19 +4,16 @@ import gc
 import os
 from importlib import import_module
 
-import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wallet_transaction_api.settings")
 
 
 def _application() -> WSGIHandler:
-    django.setup(set_prefix=False)
-    from wallet_transaction_api.api.handler import Handler  # it needs the models
-
-    application = Handler()
+    application = get_wsgi_application()
     import_module(settings.ROOT_URLCONF)
     _keep_what_is_there()
     return application

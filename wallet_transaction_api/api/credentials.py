@@ -8,7 +8,7 @@ within that second.
 import time
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.authentication import JWTAuthentication
@@ -21,6 +21,9 @@ CHALLENGE = 'Bearer realm="api"'
 REMEMBERED_SECONDS = 1.0
 #: Forgotten all at once beyond this many.
 MOST_REMEMBERED = 10_000
+#: Bytes of a token that is remembered; ours have some 300. A longer one is checked each time: older
+#: releases of PyJWT ignore what is not base64 in a signature, so a client could write it at length.
+LONGEST_REMEMBERED = 1024
 #: Token → until when by the monotonic clock, and what it stands for.
 _remembered: dict[bytes, tuple[float, tuple[Any, Any]]] = {}
 
@@ -43,7 +46,7 @@ class BearerToken(JWTAuthentication):
             token = self.get_validated_token(raw)
             found = _remember(raw, (self.get_user(token), token))
         user, token = found
-        return _twin(user), token
+        return twin(user), token
 
     def get_raw_token(self, header: bytes) -> bytes | None:
         """Return the token; None for an empty header."""
@@ -60,22 +63,23 @@ def forget(**kwargs: Any) -> None:
     _remembered.clear()
 
 
-def _twin(user: Any) -> Any:
+def twin(user: User) -> User:
     """Return a copy for one request: what that learns about the user stays its own.
 
     By hand, because `copy.copy` takes a model through its pickling at every request.
     """
     kind: Any = type(user)
-    twin = kind.__new__(kind)
-    twin.__dict__.update(user.__dict__)
-    return twin
+    copied: User = kind.__new__(kind)
+    copied.__dict__.update(user.__dict__)
+    return copied
 
 
 def _remember(raw: bytes, found: tuple[Any, Any]) -> tuple[Any, Any]:
-    if len(_remembered) >= MOST_REMEMBERED:
-        _remembered.clear()
-    left = found[1]["exp"] - time.time()
-    _remembered[raw] = time.monotonic() + min(REMEMBERED_SECONDS, left), found
+    if len(raw) <= LONGEST_REMEMBERED:
+        if len(_remembered) >= MOST_REMEMBERED:
+            _remembered.clear()
+        left = found[1]["exp"] - time.time()
+        _remembered[raw] = time.monotonic() + min(REMEMBERED_SECONDS, left), found
     return found
 
 

@@ -16,17 +16,15 @@
 from typing import Literal, Protocol, TypeAlias
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import BigIntegerField, Case, ExpressionWrapper, F, Q, QuerySet, When
 from django.utils import timezone
 from rest_framework.permissions import BasePermission
 
+from wallet_transaction_api.api.service_owner import service_owner
 from wallet_transaction_api.ledger import errors
 from wallet_transaction_api.models import AuditRecord, Hold, Limit, Transaction, Transfer, Wallet
 
-#: The name of the service owner; nobody may register it.
-SERVICE = "service"
 Action: TypeAlias = Literal["view", "add", "change", "delete"]
 Model: TypeAlias = type[Wallet | Transaction | Transfer | Hold | Limit | AuditRecord]
 _APP = Wallet._meta.app_label
@@ -64,21 +62,6 @@ def actor_of(request: Call) -> User:
     Ask only after `MayUseApi` let the request in.
     """
     return request.user if isinstance(request.user, User) else service_owner()
-
-
-def service_owner() -> User:
-    """Return the built-in owner of what open mode makes; it is created on first use.
-
-    It has no usable password and is not staff. One statement that ignores a conflict creates
-    it, so that many may ask at once; and, since Django sends no signal for rows created in
-    bulk, without the wallet that `signals.give_wallet` gives to people.
-    """
-    owner = User.objects.filter(username=SERVICE).first()
-    if owner is None:
-        new = User(username=SERVICE, password=make_password(None))
-        User.objects.bulk_create([new], ignore_conflicts=True)
-        owner = User.objects.get(username=SERVICE)
-    return owner
 
 
 def may_raise(user: User) -> bool:

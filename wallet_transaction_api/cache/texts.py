@@ -1,6 +1,5 @@
 """How cached values are written: compact JSON, decimals as strings. Pure."""
 
-import functools
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -9,6 +8,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from wallet_transaction_api.ledger.rules import WalletState
+from wallet_transaction_api.text_cache import text_cache
 
 Row: TypeAlias = dict[str, Any]
 #: The columns of a balance, as `ledger.balances` answers them.
@@ -27,7 +27,7 @@ def write_balance(wallet: Mapping[str, Any]) -> str:
     return _encode([wallet[name] for name in BALANCE])
 
 
-@functools.lru_cache(maxsize=2048)
+@text_cache(most=2048, longest=500)
 def read_balance(text: str | bytes) -> Mapping[str, Any]:
     """Read what `write_balance` wrote; a text that is read again is read once."""
     row = dict(zip(BALANCE, json.loads(text), strict=True))

@@ -20,6 +20,9 @@ _REFUSALS: dict[str, type[errors.LedgerError]] = {
     "transactions_kind_known": errors.KindInvalid,
     "idempotency_records_key": errors.IdempotencyInProgress,
     "idempotency_records.owner_id": errors.IdempotencyInProgress,
+    # Whoever acts was deleted since the process remembered them; SQLite names no constraint.
+    "_fk_auth_user_id": errors.LedgerBusy,
+    "FOREIGN KEY constraint failed": errors.LedgerBusy,
 }
 
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from tests.api.plain.conftest import JSON, form, multipart, refused
 from tests.conftest import Answer, Api
-from wallet_transaction_api.api import permissions
+from wallet_transaction_api.api.service_owner import service_owner
 
 PASSWORD = "alice-s3cret"
 NEW = {"username": "carol", "password": "a-long-enough-phrase"}
@@ -150,7 +150,7 @@ class TestRegistering:
     @pytest.mark.parametrize("username", ["service", "SERVICE", "sérvice"])
     def test_nobody_becomes_the_service_owner(self, nobody: Api, username: str) -> None:
         answer = nobody.post("/api/register/", {**NEW, "username": username}, JSON)
-        owner = permissions.service_owner()
+        owner = service_owner()
         assert (owner.username, owner.has_usable_password()) == ("service", False)
         assert answer.status_code in {201, 409}
         if answer.status_code == 201:  # a database that tells the two names apart

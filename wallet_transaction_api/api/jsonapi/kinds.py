@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.types import TypeEngine
@@ -15,6 +14,7 @@ from sqlalchemy.types import TypeEngine
 from wallet_transaction_api import money, tables
 from wallet_transaction_api.api import moments
 from wallet_transaction_api.api.jsonapi.encoding import quote
+from wallet_transaction_api.text_cache import text_cache
 
 _EQUALITY = frozenset({"eq", "ne", "in", "isnull"})
 _ORDER = frozenset({"gt", "gte", "lt", "lte", "between"})
@@ -101,9 +101,10 @@ def _write_json(value: Any) -> str:
     """
     if not isinstance(value, str):
         return _sorted(value)
-    return _respelled(value) if len(value) > _SHORT else _respelled_before(value)
+    return _respelled(value)
 
 
+@text_cache(most=4096, longest=200)  # the rows of a page say much the same
 def _respelled(text: str) -> str:
     try:
         return _sorted(json.loads(text))
@@ -112,9 +113,6 @@ def _respelled(text: str) -> str:
 
 
 _sorted = json.JSONEncoder(allow_nan=False, sort_keys=True, separators=(",", ":")).encode
-#: The rows of a page say much the same.
-_SHORT = 200
-_respelled_before = lru_cache(maxsize=4096)(_respelled)
 
 
 def _spell_amount(amount: Decimal | str) -> str:

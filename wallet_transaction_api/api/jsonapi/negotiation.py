@@ -5,7 +5,6 @@ endpoint (`operations`), and one profile, for lists (`seeking`); an unknown `ext
 an unknown profile is ignored.
 """
 
-import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
@@ -18,6 +17,7 @@ from rest_framework.request import Request
 
 from wallet_transaction_api.api.jsonapi.encoding import encode
 from wallet_transaction_api.api.jsonapi.problems import Problem, Refused
+from wallet_transaction_api.text_cache import text_cache
 
 MEDIA_TYPE = "application/vnd.api+json"
 ATOMIC = "https://jsonapi.org/ext/atomic"
@@ -30,6 +30,8 @@ NO_EXT: frozenset[str] = frozenset()
 #: that is never closed reaches to the end.
 _ITEM = re.compile(r'(?:[^,"]++|"(?:\\.|[^"\\])*+"?+)++')
 _Params = Mapping[str, str]
+#: Characters of a header that is remembered: what browsers and client libraries send is shorter.
+LONGEST_REMEMBERED = 300
 
 
 class DocumentRenderer(BaseRenderer):
@@ -66,7 +68,7 @@ class Negotiation(BaseContentNegotiation):
         return next(iter(renderers)), MEDIA_TYPE
 
 
-@functools.lru_cache(maxsize=256)
+@text_cache(most=256, longest=LONGEST_REMEMBERED)
 def is_acceptable(accept: str) -> bool:
     """Tell whether an Accept header allows a plain JSON:API answer.
 
@@ -144,7 +146,7 @@ def _ranges(accept: str) -> Iterator[tuple[str, _Params]]:
     return (_parse(item) for item in _ITEM.findall(accept) if item.strip())
 
 
-@functools.lru_cache(maxsize=256)
+@text_cache(most=256, longest=LONGEST_REMEMBERED)
 def _parse(header: str) -> tuple[str, _Params]:
     try:
         name, params = parse_header_parameters(header)

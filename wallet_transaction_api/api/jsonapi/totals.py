@@ -19,6 +19,8 @@ from wallet_transaction_api.api.jsonapi.resources import Resource
 
 #: Totals that a process keeps; the oldest go first.
 MOST_KEPT = 4096
+#: Characters of the filters of a list whose total is kept.
+LONGEST_FILTERS = 1000
 _kept: OrderedDict[tuple[Any, ...], int] = OrderedDict()
 _lock = threading.Lock()
 
@@ -39,7 +41,8 @@ def total(caller: Caller, resource: Resource, listing: Listing) -> int:
     found = _kept.get(key)
     if found is None:
         found = listing.count()
-        _keep(key, found)
+        if sum(len(name) + len(value) for name, value in filters) <= LONGEST_FILTERS:
+            _keep(key, found)
     return found
 
 

@@ -9,7 +9,19 @@ from drf_spectacular.views import SpectacularSwaggerView
 from wallet_transaction_api.api.openapi.generator import Generator
 from wallet_transaction_api.api.plain.answers import answer
 
-_swagger_ui = SpectacularSwaggerView.as_view(url_name="openapi", throttle_classes=())
+
+class _SwaggerUi(SpectacularSwaggerView):
+    """Swagger UI without the CSRF token that it offers to APIs of sessions, and its cookie."""
+
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answer with the page."""
+        view: Any = super()
+        page = view.get(request, *args, **kwargs)
+        page.data["csrf_token"] = ""
+        return page
+
+
+_swagger_ui = _SwaggerUi.as_view(url_name="openapi", throttle_classes=())
 
 
 def document(request: HttpRequest) -> HttpResponse:

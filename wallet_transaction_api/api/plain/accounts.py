@@ -17,11 +17,12 @@ from rest_framework_simplejwt.serializers import (
 )
 from rest_framework_simplejwt.tokens import RefreshToken
 
-from wallet_transaction_api.api import permissions, throttling
+from wallet_transaction_api.api import throttling
 from wallet_transaction_api.api.credentials import BearerToken
 from wallet_transaction_api.api.plain import fields
 from wallet_transaction_api.api.plain.answers import Refused, answer
 from wallet_transaction_api.api.plain.registration import NewAccount
+from wallet_transaction_api.api.service_owner import service_owner
 from wallet_transaction_api.ledger.units import in_transaction
 
 
@@ -81,7 +82,7 @@ def _validated(shape: type[Serializer[Any]], request: HttpRequest) -> Any:
 def _create(account: dict[str, Any], hashed: str) -> User:
     username = account["username"]
     # Whoever had a name that the database takes for the service owner's would be the service owner.
-    permissions.service_owner()
+    service_owner()
     if User.objects.filter(username=username).exists():
         raise Refused("username_taken")
     user = User(username=username, email=account.get("email", ""), password=hashed)
