@@ -18,10 +18,11 @@ class WalletTransactionApiConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the engine to the models, the exact sums to SQLite, and the checks."""
-        from wallet_transaction_api import checks, signals
+        """Connect and register what Django calls: signals, SQLite's sums, lookups and checks."""
+        from wallet_transaction_api import checks, lookups, signals
 
         connection_created.connect(_exact_sums, dispatch_uid="exact_sums")
+        lookups.register()
         signals.connect()
         checks.register()
         _leave_out_what_no_request_needs()

@@ -7,7 +7,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import lookups
 
 from wallet_transaction_api import money
 from wallet_transaction_api.sortable import WIDTH, bound, decode, encode
@@ -100,18 +99,14 @@ class ExactCharField(models.CharField):  # type: ignore[type-arg]
 
     def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, str | None]:
         """Add the backend's code-point collation."""
-        return {**super().db_parameters(connection), "collation": _code_point(connection)}
+        return {**super().db_parameters(connection), "collation": code_point_collation(connection)}
 
 
-@ExactCharField.register_lookup
-class CaseBlindContains(lookups.IContains):
-    """`icontains` also on MySQL, which would go by the column's collation."""
-
-    def as_mysql(self, compiler: Any, connection: Any) -> Any:
-        """Lower both sides."""
-        left, left_params = self.process_lhs(compiler, connection)
-        right, right_params = self.process_rhs(compiler, connection)
-        return f"LOWER({left}) LIKE LOWER({right})", [*left_params, *right_params]
+def code_point_collation(connection: Any) -> str | None:
+    """Return the collation that compares by code point; SQLite's own does."""
+    if connection.vendor == "mysql":
+        return "utf8mb4_nopad_bin" if connection.mysql_is_mariadb else "utf8mb4_0900_bin"
+    return "C" if connection.vendor == "postgresql" else None
 
 
 def _number(value: Any) -> Decimal | None:
@@ -126,9 +121,3 @@ def _number(value: Any) -> Decimal | None:
 
 def _is_sqlite(connection: BaseDatabaseWrapper) -> bool:
     return connection.vendor == "sqlite"
-
-
-def _code_point(connection: Any) -> str | None:
-    if connection.vendor == "mysql":
-        return "utf8mb4_nopad_bin" if connection.mysql_is_mariadb else "utf8mb4_0900_bin"
-    return "C" if connection.vendor == "postgresql" else None

@@ -7,12 +7,10 @@ own name is its id (`filter[wallet]=3`). Lists are separated by commas, `\,` is 
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import F, Q, Value
-from django.db.models.functions import Lower, StrIndex
-from django.db.models.lookups import GreaterThan
+from django.db.models import Q
 
 from wallet_transaction_api import money
 from wallet_transaction_api.api.jsonapi import paths
@@ -26,8 +24,8 @@ _NAME = re.compile(r"filter\[([^\[\]]+)\](\[\])?")
 _LISTS = frozenset({"eq", "ne", "in", "between"})
 _MIRRORED = {"gt": "lt", "gte": "lte", "lt": "gt", "lte": "gte"}
 _BOOLEANS = {"true": True, "false": False}
-_LAST_BEFORE_SURROGATES, _FIRST_AFTER = "\ud7ff", "\ue000"
-_LAST = "\U0010ffff"
+#: Django's names of operators, where they differ.
+_LOOKUPS = {"prefix": "startswith"}
 
 
 def read(resource: Resource, parameter: str, texts: Sequence[str], *, staff: bool) -> Q:
@@ -122,9 +120,8 @@ def _condition(place: Place, operator: str, values: list[Any]) -> Q:
         return _between(place, values)
     if len(values) != 1:
         raise ValueError(f"{operator} compares with one value")
-    if operator in _SPECIAL:
-        return _SPECIAL[operator](place.column, values[0])
-    lookup = _MIRRORED[operator] if place.attribute.negated else operator
+    names = _MIRRORED if place.attribute.negated else _LOOKUPS
+    lookup = names.get(operator, operator)
     return Q(**{f"{place.column}__{lookup}": values[0]})
 
 
@@ -133,43 +130,6 @@ def _between(place: Place, values: list[Any]) -> Q:
         raise ValueError("between takes two values, low,high")
     low, high = reversed(values) if place.attribute.negated else values
     return Q(**{f"{place.column}__gte": low, f"{place.column}__lte": high})
-
-
-def _is_null(column: str, wanted: Any) -> Q:
-    return Q(**{f"{column}__isnull": wanted})
-
-
-def _prefix(column: str, text: str) -> Q:
-    """Compare as a range of code points: exact and indexed, where LIKE is neither on SQLite."""
-    after = _least_text_after(text)
-    upper = Q(**{f"{column}__lt": after}) if after else Q()
-    return Q(**{f"{column}__gte": text}) & upper
-
-
-def _least_text_after(prefix: str) -> str:
-    """Return the least text above all that start so; empty when there is none."""
-    stem = prefix.rstrip(_LAST)
-    if not stem:
-        return ""
-    last = stem[-1]
-    return stem[:-1] + (_FIRST_AFTER if last == _LAST_BEFORE_SURROGATES else chr(ord(last) + 1))
-
-
-def _contains(column: str, text: str) -> Q:
-    return Q(GreaterThan(StrIndex(F(column), Value(text)), 0))
-
-
-def _icontains(column: str, text: str) -> Q:
-    """Let the database lower both sides: all of them know at least ASCII letters' case."""
-    return Q(GreaterThan(StrIndex(Lower(F(column)), Lower(Value(text))), 0))
-
-
-_SPECIAL: dict[str, Callable[[str, Any], Q]] = {
-    "isnull": _is_null,
-    "prefix": _prefix,
-    "contains": _contains,
-    "icontains": _icontains,
-}
 
 
 def _sentence(error: ValueError) -> str:

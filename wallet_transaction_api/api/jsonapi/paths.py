@@ -16,7 +16,8 @@ from wallet_transaction_api.api.jsonapi.types import RESOURCES
 class Place:
     """A column, as Django's lookups spell it, and the attribute stored there.
 
-    A computed column comes from the indexed one `stored`: it is that, or null.
+    A computed column comes from the indexed one `stored`: it is that, or null. A text that is
+    compared by code point comes from it likewise: what is equal so is equal there.
     """
 
     column: str
@@ -43,9 +44,12 @@ def find(resource: Resource, path: str, *, staff: bool, far: bool = False) -> Pl
     attribute = ID if path == "id" else resource.attributes_for(staff=staff).get(path)
     if attribute is None:
         return None
+    if attribute.foreign:
+        return Place(f"{attribute.column}__by_code_point", attribute, attribute.column)
     return Place((far and attribute.far_column) or attribute.column, attribute)
 
 
 def _behind(relation: Relationship, inner: Place) -> Place:
     has_gaps = relation.nullable or inner.has_gaps
-    return Place(f"{relation.path}__{inner.column}", inner.attribute, has_gaps=has_gaps)
+    stored = f"{relation.path}__{inner.stored}" if inner.stored else ""
+    return Place(f"{relation.path}__{inner.column}", inner.attribute, stored, has_gaps)

@@ -34,6 +34,8 @@ class Attribute:
     has no figures, which name the currency: not everybody may know it.
     Where `column` is computed by the query, `far_column` is what lookups through relationships
     find instead: the column as last written.
+    A `foreign` text is in a column of one of Django's own apps, which has the database's
+    collation: it is compared and sorted `by_code_point`.
     """
 
     column: str
@@ -47,6 +49,7 @@ class Attribute:
     currency: str = ""
     summable: bool = True
     far_column: str = ""
+    foreign: bool = False
 
     @property
     def name(self) -> str:

@@ -39,7 +39,14 @@ ENTRIES = Resource(
             Attribute("sequence", kinds.INTEGER),
             Attribute("reason", kinds.choice(Entry.Reason.values), sortable=False),
             Attribute("created_at", kinds.INSTANT, sortable=False),
-            Attribute("actor__username", kinds.TEXT, member="actor", staff=True, nullable=True),
+            Attribute(
+                "actor__username",
+                kinds.TEXT,
+                member="actor",
+                staff=True,
+                nullable=True,
+                foreign=True,
+            ),
             Attribute("request_id", kinds.TEXT, staff=True, nullable=True),
         ]
     ),

@@ -33,7 +33,14 @@ TRANSFERS = Resource(
             Attribute("metadata", kinds.JSON),
             Attribute("created_at", kinds.INSTANT),
             Attribute("updated_at", kinds.INSTANT),
-            Attribute("actor__username", kinds.TEXT, member="actor", staff=True, nullable=True),
+            Attribute(
+                "actor__username",
+                kinds.TEXT,
+                member="actor",
+                staff=True,
+                nullable=True,
+                foreign=True,
+            ),
         ]
     ),
     # A wallet that is another person's is null here, and no filter asks about it.

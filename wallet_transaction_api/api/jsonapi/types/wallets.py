@@ -33,7 +33,7 @@ WALLETS = Resource(
             Attribute("created_at", kinds.INSTANT),
             Attribute("updated_at", kinds.INSTANT),
             Attribute("version", kinds.INTEGER),
-            Attribute("owner__username", kinds.TEXT, member="ownerName", staff=True),
+            Attribute("owner__username", kinds.TEXT, member="ownerName", staff=True, foreign=True),
         ]
     ),
     relationships={
