@@ -7,8 +7,10 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from wallet_transaction_api.migrating import guards, indexes, revisions
+from wallet_transaction_api import sequences
+from wallet_transaction_api.migrating import charsets, guards, indexes, revisions
 from wallet_transaction_api.migrating.indexes import Index
+from wallet_transaction_api.sequences import Sequence
 
 #: So many are named in one line of advice.
 _NAMED = 3
@@ -22,7 +24,7 @@ def missing() -> list[str]:
     it further. A handful of small queries: cheap enough for a probe. An unreachable database
     raises Django's `DatabaseError`.
     """
-    return [*_pending_migrations(), *missing_of_alembic()]
+    return [*_pending_migrations(), *missing_of_alembic(), *out_of_step()]
 
 
 def missing_of_alembic() -> list[str]:
@@ -30,6 +32,16 @@ def missing_of_alembic() -> list[str]:
     return [f"revision {title}" for title in revisions.pending()] + _each(
         guards.missing, indexes.missing
     )
+
+
+def out_of_step() -> list[str]:
+    """Name what `repair` sets right: sequences behind their tables, another character set."""
+    return [*map(_caught_up, sequences.behind()), *charsets.foreign()]
+
+
+def repair() -> list[str]:
+    """Set that right and name it; needs a connection in autocommit."""
+    return [*map(_caught_up, sequences.catch_up()), *charsets.convert()]
 
 
 def restore() -> list[str]:
@@ -45,6 +57,10 @@ def advice(lacking: list[str]) -> str:
     first = ", ".join(lacking[:_NAMED])
     more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
     return f"the database lacks {first}{more}: run python manage.py migrate"
+
+
+def _caught_up(sequence: Sequence) -> str:
+    return f"sequence {sequence.name} at the last {sequence.column} of {sequence.table}"
 
 
 def _each(
