@@ -21,6 +21,11 @@ _DEFAULT = (
     "SELECT default_character_set_name FROM information_schema.schemata"
     " WHERE schema_name = database()"
 )
+# A table's own default is that of the columns that it is given later.
+_TABLES = (
+    "SELECT table_name FROM information_schema.tables WHERE table_schema = database()"
+    f" AND table_type = 'BASE TABLE' AND table_collation NOT LIKE '{CHARSET}\\_%'"
+)
 _COLUMNS = (
     "SELECT table_name, column_name, column_type, is_nullable = 'YES', column_default"
     " FROM information_schema.columns"
@@ -62,10 +67,12 @@ def _foreign_default() -> list[str]:
 
 
 def _columns() -> dict[str, list[str]]:
-    """Return, by table of ours, the changes that its columns of another character set need."""
+    """Return the tables of ours in another character set, and the changes of their columns."""
     ours = {*connection.introspection.django_table_names(include_views=False), "django_migrations"}
     found: dict[str, list[str]] = defaultdict(list)
     with connection.cursor() as cursor:
+        cursor.execute(_TABLES)
+        found.update({table: [] for (table,) in cursor.fetchall() if table in ours})
         cursor.execute(_COLUMNS)
         for table, *column in cursor.fetchall():
             if table in ours:

@@ -8,7 +8,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from wallet_transaction_api import sequences
-from wallet_transaction_api.migrating import charsets, guards, indexes, revisions
+from wallet_transaction_api.migrating import charsets, guards, indexes, revisions, truncation
 from wallet_transaction_api.migrating.indexes import Index
 from wallet_transaction_api.sequences import Sequence
 
@@ -28,9 +28,9 @@ def missing() -> list[str]:
 
 
 def missing_of_alembic() -> list[str]:
-    """Name pending revisions, and triggers or indexes lost since their revision was applied."""
+    """Name pending revisions, and what was lost since its revision brought it."""
     return [f"revision {title}" for title in revisions.pending()] + _each(
-        guards.missing, indexes.missing
+        guards.missing, indexes.missing, truncation.missing
     )
 
 
@@ -45,11 +45,11 @@ def repair() -> list[str]:
 
 
 def restore() -> list[str]:
-    """Put lost triggers and indexes back and name them; needs a connection in autocommit.
+    """Put lost triggers, indexes and tables back and name them; needs autocommit.
 
     Django on SQLite remakes a table to change it and drops in silence what it does not know.
     """
-    return _each(guards.restore, indexes.restore)
+    return _each(guards.restore, indexes.restore, truncation.restore)
 
 
 def advice(lacking: list[str]) -> str:
@@ -64,7 +64,9 @@ def _caught_up(sequence: Sequence) -> str:
 
 
 def _each(
-    triggers: Callable[[str], list[str]], online: Callable[[Iterable[Index]], list[str]]
+    triggers: Callable[[str], list[str]],
+    online: Callable[[Iterable[Index]], list[str]],
+    children: Callable[[], list[str]],
 ) -> list[str]:
     """Ask for what the applied revisions brought; the others' objects are not lost."""
     done = revisions.done()
@@ -73,6 +75,7 @@ def _each(
     return [
         *(f"trigger {name}" for table in guarded for name in triggers(table)),
         *(f"index {name}" for name in online(built)),
+        *(f"table {name}" for name in (children() if truncation.REVISION in done else [])),
     ]
 
 
