@@ -150,6 +150,11 @@ def test_migrate_sets_them_right_and_says_so(wallet: Wallet) -> None:
     Transaction.objects.create(wallet=wallet, amount=1)
 
 
+@pytest.fixture(params=[True, False])
+def _together(settings: Any, request: pytest.FixtureRequest) -> None:
+    settings.GROUP_COMMIT = request.param
+
+
 def _deposit(api: Api, wallet: Wallet) -> Answer:
     linkage = {"data": {"type": "wallets", "id": str(wallet.pk)}}
     attributes = {"amount": "1.00"}
@@ -165,11 +170,10 @@ def _operate(api: Api, wallet: Wallet) -> Answer:
 @on_postgresql
 @restored
 @pytest.mark.parametrize("send", [_deposit, _operate])
-@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.usefixtures("_together")
 def test_a_posting_meanwhile_is_503_and_is_not_run_twice(
-    alice: User, wallet: Wallet, settings: Any, caplog: Any, send: Any, together: bool
+    alice: User, wallet: Wallet, caplog: Any, send: Any
 ) -> None:
-    settings.GROUP_COMMIT = together
     taken = _value("SELECT min(id) FROM transactions")
     answer = send(Api(alice), wallet)
     assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "1")

@@ -7,7 +7,7 @@ is away and for which a server waits. So they are checked when the process start
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from wallet_transaction_api.spelling import among, quoted
+from wallet_transaction_api.spelling import among, shortened
 
 #: Seconds that any timeout may be given.
 LONGEST_TIMEOUT = 3600
@@ -96,7 +96,7 @@ def check(engine: str, options: Mapping[str, Any]) -> None:
     known = _KNOWN[engine]
     for name, value in options.items():
         if name not in known:
-            raise ValueError(f"option {quoted(name)} is not {among(sorted(known), name)}")
+            raise ValueError(f"{shortened(name)} is not {among(sorted(known), name)}")
         try:
             known[name](value)
         except _Wrong as wrong:

@@ -9,7 +9,7 @@ from redis import ConnectionPool, RedisError
 
 from wallet_transaction_api import database_options, env
 from wallet_transaction_api.database_options import LONGEST_TIMEOUT
-from wallet_transaction_api.spelling import among, quoted
+from wallet_transaction_api.spelling import among, shortened
 
 #: Seconds to wait for a connection before the database counts as down.
 CONNECT_TIMEOUT = 5
@@ -79,7 +79,8 @@ def redis_url(text: str) -> str:
 def _refuse_redis_options(query: str) -> None:
     for name in parse_qs(query, keep_blank_values=True):
         if name not in _REDIS_OPTIONS and not name.startswith("ssl_"):
-            raise ValueError(f"option {quoted(name)} is not {among(sorted(_REDIS_OPTIONS), name)}")
+            known = sorted(_REDIS_OPTIONS)
+            raise ValueError(f"{shortened(name)} is not {among(known, name)}")
 
 
 def _refuse_unless_usable(url: str) -> None:

@@ -29,8 +29,8 @@ EXAMPLE_SECRET_KEY = "change-me-to-fifty-or-more-random-characters-of-your-own" 
 #: The parts of a database's address, where no DATABASE_URL gives it.
 DATABASE_PARTS = ("DB_ENGINE", "DB_NAME", "DB_USER", "DB_PASSWORD", "DB_HOST", "DB_PORT")
 
-#: The variables that were read: once the settings are loaded, all that the service knows.
-_read = set(DATABASE_PARTS)
+#: The variables that the settings have read: all that the service knows.
+KNOWN = set(DATABASE_PARTS)
 
 _RATE = re.compile(r"([1-9][0-9]{0,8})/(second|minute|hour|day)")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
@@ -57,7 +57,7 @@ class Rate(NamedTuple):
 
 def text(name: str, default: str = "") -> str:
     """Read a text; the default when unset or empty. A file named for it must hold something."""
-    _read.add(name)
+    KNOWN.add(name)
     try:
         value = _environment().str(name, "")
         file = _environment().str(f"{name}_FILE", "")
@@ -66,11 +66,6 @@ def text(name: str, default: str = "") -> str:
     if file and not value:
         raise ConfigurationError(f"{name}: the file that {name}_FILE names is empty")
     return value.strip() or default
-
-
-def known() -> frozenset[str]:
-    """Return the names of the service's variables, each also as a file's."""
-    return frozenset(_read | {f"{name}_FILE" for name in _read})
 
 
 def given() -> dict[str, str]:
@@ -83,7 +78,7 @@ def flag(name: str, *, default: bool) -> bool:
     try:
         return _environment().bool(name) if text(name) else default
     except EnvError:
-        raise ConfigurationError(f"{name}: {quoted(text(name))} is neither true nor false") from None
+        raise ConfigurationError(f"{name}: {quoted(text(name))} is not true or false") from None
 
 
 def number(name: str, default: int, *, least: int = 0, most: int = 10**9) -> int:
@@ -109,7 +104,7 @@ def hosts(name: str, default: tuple[str, ...] = ()) -> list[str]:
     for host in found:
         if not (_HOST.fullmatch(host) or _is_ipv6(host)):
             raise ConfigurationError(
-                f"{name}: {quoted(host)} is not like example.com, .example.com, 10.0.0.1, [::1] or *"
+                f"{name}: {quoted(host)} is not like example.com, .example.com, 10.0.0.1, [::1], *"
             )
     return found
 
@@ -136,10 +131,7 @@ def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
 
 def networks(name: str) -> list[IPv4Network | IPv6Network]:
     """Read a comma-separated list of addresses and networks such as 10.0.0.0/8."""
-    try:
-        return [ipaddress.ip_network(item) for item in names(name)]
-    except ValueError as error:
-        raise ConfigurationError(f"{name}: {shortened(str(error))}") from None
+    return parsed(name, lambda _: [ipaddress.ip_network(item) for item in names(name)])
 
 
 def rate(name: str, default: str = "") -> Rate | None:

@@ -14,8 +14,8 @@ _LINK = re.compile(r".*_(PORT_[0-9]+_(TCP|UDP|SCTP)(_\w+)?|SERVICE_(HOST|PORT)(_
 
 def variables() -> list[tuple[str, str]]:
     """Return the names of such variables, each with the known one that is most like it."""
-    known = env.known()
-    candidates = [name for name in known if not name.endswith("_FILE") and len(name) >= _SHORTEST]
+    known = env.KNOWN | {f"{name}_FILE" for name in env.KNOWN}
+    candidates = [name for name in env.KNOWN if len(name) >= _SHORTEST]
     return [
         (name, near)
         for name, value in sorted(env.given().items())

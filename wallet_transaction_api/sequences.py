@@ -79,7 +79,7 @@ def _caught_up(sequence: Sequence) -> bool:
     return True
 
 
-def _sequence(table: str, column: str, name: str, increment: int, may_select: bool) -> Sequence:  # noqa: FBT001 a row
+def _sequence(table: str, column: str, name: str, increment: int, may_select: bool) -> Sequence:
     upcoming = (_BY_SELECT if may_select else _BY_USAGE).format(name=name, increment=increment)
     return Sequence(name, table, column, upcoming)
 

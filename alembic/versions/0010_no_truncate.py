@@ -1,7 +1,7 @@
 """append-only tables are not truncated
 
-Why Alembic: MySQL and MariaDB only, and no model has these tables. Each is empty and has one foreign
-key, for which InnoDB refuses to truncate the table that it refers to.
+Why Alembic: MySQL and MariaDB only, and no model has these tables. Each is empty and has one
+foreign key, for which InnoDB refuses to truncate the table that it refers to.
 
 Revision ID: 0010
 Revises: 0008

@@ -188,9 +188,7 @@ def test_a_withdrawal_is_taken_back_and_a_deposit_is_not_raised(api: Api, lev: W
     assert_in_order()
 
 
-def test_a_transfer_out_of_it_is_taken_back(
-    alice: User, lev: Wallet, open_wallet: Open
-) -> None:
+def test_a_transfer_out_of_it_is_taken_back(alice: User, lev: Wallet, open_wallet: Open) -> None:
     euros = open_wallet(label="Euros", currency="EUR")
     order = Order(
         source_id=lev.pk,

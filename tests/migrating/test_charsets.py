@@ -16,11 +16,15 @@ Migrate = Callable[..., str]
 NAME = "Иван 🦊"
 # What an earlier version made under a default of latin1, with a text that latin1 can store.
 OLD = (
-    "ALTER TABLE auth_user CHARACTER SET latin1,"
-    " MODIFY username varchar(150) CHARACTER SET latin1 NOT NULL,"
-    " MODIFY first_name varchar(150) CHARACTER SET latin1 NOT NULL",
-    "ALTER TABLE idempotency_records CHARACTER SET latin1,"
-    " MODIFY body longtext CHARACTER SET latin1 NOT NULL",
+    (
+        "ALTER TABLE auth_user CHARACTER SET latin1,"
+        " MODIFY username varchar(150) CHARACTER SET latin1 NOT NULL,"
+        " MODIFY first_name varchar(150) CHARACTER SET latin1 NOT NULL"
+    ),
+    (
+        "ALTER TABLE idempotency_records CHARACTER SET latin1,"
+        " MODIFY body longtext CHARACTER SET latin1 NOT NULL"
+    ),
     "ALTER TABLE wallets CHARACTER SET latin1",
 )
 

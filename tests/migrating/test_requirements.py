@@ -60,9 +60,8 @@ def test_another_encoding_is_rejected_everywhere(scratch: Scratch, encoding: str
     assert connection.introspection.table_names() == []
     checked = scratch.run("manage.py", "check", "--database", "default")
     assert checked.returncode == 1
-    assert f"(wallet_transaction_api.E004) The database does not suit: its encoding is {encoding}" in (
-        checked.stderr
-    )
+    assert "(wallet_transaction_api.E004)" in checked.stderr
+    assert f"The database does not suit: its encoding is {encoding}" in checked.stderr
     ready = Api().get("/readyz")
     assert ready.status_code == 503
     assert ready.json()["missing"][0].startswith(line)

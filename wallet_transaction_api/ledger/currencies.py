@@ -58,12 +58,10 @@ def retired() -> list[str]:
 
 def advice(code: str) -> tuple[str, str]:
     """Return what is wrong with money in a currency that is no longer listed, and the way out."""
-    decimals = money.WITHDRAWN.get(code, "decimals")
+    again = f"ASSETS={code}:{money.WITHDRAWN.get(code, 'decimals')}"
     return (
-        f"Wallets hold {code}, which is neither ISO 4217 nor in ASSETS: money can leave them,"
-        " nothing can enter.",
-        "Withdraw or exchange it until they are empty, or list it again:"
-        f" ASSETS={code}:{decimals}.",
+        f"Wallets hold {code}, neither ISO 4217 nor in ASSETS: it can leave them, not enter them.",
+        f"Withdraw or exchange it until they are empty, or list it again: {again}.",
     )
 
 

@@ -35,7 +35,7 @@ def in_transaction(work: Callable[[], T]) -> T:
     serialization failures and lock timeouts run the whole unit again, a bounded number of
     times, then `LedgerBusy`. A violated constraint runs it once more, so that its own checks
     can see the row in the way, then becomes the refusal of that constraint's name. An id that a
-    sequence gave twice is raised at once: another attempt would be given the next one that is taken.
+    sequence gave twice is raised at once: the next attempt would be given another of those.
     """
     if connection.in_atomic_block:
         return work()

@@ -24,12 +24,12 @@ _DEFAULT = (
 # A table's own default is that of the columns that it is given later.
 _TABLES = (
     "SELECT table_name FROM information_schema.tables WHERE table_schema = database()"
-    f" AND table_type = 'BASE TABLE' AND table_collation NOT LIKE '{CHARSET}\\_%'"
+    r" AND table_type = 'BASE TABLE' AND table_collation NOT LIKE 'utf8mb4\_%'"
 )
 _COLUMNS = (
     "SELECT table_name, column_name, column_type, is_nullable = 'YES', column_default"
     " FROM information_schema.columns"
-    f" WHERE table_schema = database() AND character_set_name <> '{CHARSET}'"
+    " WHERE table_schema = database() AND character_set_name <> 'utf8mb4'"
     " ORDER BY table_name, ordinal_position"
 )
 
@@ -80,7 +80,7 @@ def _columns() -> dict[str, list[str]]:
     return dict(found)
 
 
-def _modified(name: str, column_type: str, is_nullable: bool, default: Any) -> str:  # noqa: FBT001
+def _modified(name: str, column_type: str, is_nullable: bool, default: Any) -> str:
     """Write the column as Django made it: without a default, null or not."""
     if default not in {None, "NULL"}:
         raise ConversionRefused(f"{name} has a default: convert its table to {CHARSET} by hand")

@@ -81,7 +81,7 @@ class Command(DjangoMigrate):
     def _run(self, *args: Any, **options: Any) -> None:
         """Check the project and the database, then run Django's migrations."""
         if not self._skips_checks:
-            self.check(**self.get_check_kwargs(options))
+            self.check(databases=[options["database"]])
         super().handle(*args, **options)
 
     def _upgrade(self) -> None:
