@@ -9,6 +9,7 @@ def main() -> None:
     """Run a command; a bad environment ends it with one line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wallet_transaction_api.settings")
     from django.core.management import ManagementUtility
+    from django.db import NotSupportedError
 
     from wallet_transaction_api.env import ConfigurationError
     from wallet_transaction_api.origins import SYSTEM, Origin, origin
@@ -21,6 +22,8 @@ def main() -> None:
         ManagementUtility(sys.argv).execute()
     except ConfigurationError as error:
         sys.exit(f"configuration error: {error}")
+    except NotSupportedError as error:
+        sys.exit(f"database: {error}")  # a version that Django does not support
 
 
 if __name__ == "__main__":

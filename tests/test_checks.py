@@ -1,6 +1,8 @@
 """What would run but not be right is said by `manage.py check`, with an id and a hint."""
 
 import re
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,6 +11,8 @@ from django.db import connection
 
 from tests.environment import KEY, Project
 from wallet_transaction_api import checks
+from wallet_transaction_api.ledger import limits
+from wallet_transaction_api.models import Transaction, Wallet
 
 DATABASE = "sqlite:///wallets.sqlite3"
 
@@ -69,6 +73,46 @@ class TestDeployment:
         warned = set(re.findall(r"\(([\w.]+\.[WE]\d+)\)", done.stderr))
         # Of a whole domain and its preload list the service knows nothing.
         assert warned == {"security.W005", "security.W021"}
+
+
+class TestCurrencies:
+    @pytest.mark.parametrize(("code", "again"), [("BGN", "BGN:2"), ("GOLD", "GOLD:decimals")])
+    def test_of_money_that_left_the_list_are_named_with_the_way_out(
+        self, open_wallet: Callable[..., Wallet], settings: Any, code: str, again: str
+    ) -> None:
+        settings.ASSETS = {code: 2}
+        wallet = open_wallet("1.00", label="Lev", currency=code)
+        assert checks.check_currencies(databases=["default"]) == []
+        settings.ASSETS = {}
+        (warning,) = checks.check_currencies(databases=["default"])
+        assert ids([warning]) == ["W004"]
+        assert warning.msg.startswith(f"Wallets hold {code}, ")
+        assert warning.hint.endswith(f"ASSETS={again}.")
+        assert checks.check_currencies(databases=None) == []
+        Transaction.objects.create(wallet=wallet, amount="-1.00")
+        assert checks.check_currencies(databases=["default"]) == []
+
+
+class TestLimits:
+    def test_that_say_the_same_twice_are_named(self, open_wallet: Callable[..., Wallet]) -> None:
+        wallet, other = open_wallet(label="One"), open_wallet(label="Two")
+        same = {"direction": "debit", "window": "day", "max_amount": Decimal(5)}
+        for changed in ({}, {"direction": "credit"}, {"window": "hour"}, {"max_count": 3}):
+            limits.set_limit(wallet_id=wallet.pk, **{**same, **changed})
+        limits.set_limit(wallet_id=other.pk, **same)
+        assert checks.check_limits(databases=["default"]) == []
+        for _ in range(2):
+            limits.set_limit(wallet_id=wallet.pk, **same)
+        (warning,) = checks.check_limits(databases=["default"])
+        assert ids([warning]) == ["W005"]
+        assert warning.msg.startswith(f"Wallet {wallet.pk} has 3 limits of the same direction")
+        assert checks.check_limits(databases=None) == []
+
+    def test_count_the_same_without_an_amount(self, open_wallet: Callable[..., Wallet]) -> None:
+        wallet = open_wallet()
+        for _ in range(2):
+            limits.set_limit(wallet_id=wallet.pk, direction="debit", window="day", max_count=3)
+        assert ids(checks.check_limits(databases=["default"])) == ["W005"]
 
 
 @pytest.mark.django_db

@@ -202,7 +202,9 @@ class TestSafety:
     def test_of_postgresql_bounds_waiting(self, configured: Environment) -> None:
         configured.set(DATABASE_URL="postgres://u@h/n?options=-c%20a=b")
         found = database(configured)
-        assert found["OPTIONS"]["options"] == "-c a=b -c lock_timeout=5s"
+        assert found["OPTIONS"]["options"] == (
+            r"-c a=b -c lock_timeout=5s -c default_transaction_isolation=read\ committed"
+        )
         assert "pool" not in found["OPTIONS"]
         assert (found["CONN_MAX_AGE"], found["CONN_HEALTH_CHECKS"]) == (600, True)
 

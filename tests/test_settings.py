@@ -74,6 +74,19 @@ def production(environment: Environment) -> Environment:
     return environment
 
 
+@pytest.mark.parametrize("name", sorted(BAD))
+def test_a_bad_value_is_refused_in_few_words(production: Environment, name: str) -> None:
+    production.set(**{name: "DOLLARS_/" * 500})
+    assert len(production.refusal()) <= 200
+
+
+def test_the_closest_currencies_are_named(production: Environment) -> None:
+    production.set(DEFAULT_CURRENCY="DOLLARS")
+    assert len(production.refusal()) <= 200
+    production.set(DEFAULT_CURRENCY="uds")
+    assert "USD" in production.refusal()
+
+
 @pytest.mark.parametrize(("name", "value"), [(n, v) for n, values in BAD.items() for v in values])
 def test_a_bad_value_is_refused_by_name(production: Environment, name: str, value: str) -> None:
     production.set(**{name: value})

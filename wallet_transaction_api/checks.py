@@ -6,8 +6,12 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Tags
 from django.db import connection
+from django.db.models import Model
 
-from wallet_transaction_api.migrating import state
+from wallet_transaction_api import misspelt
+from wallet_transaction_api.ledger import currencies, limits
+from wallet_transaction_api.migrating import requirements, state
+from wallet_transaction_api.models import Limit, Wallet
 
 
 def register() -> None:
@@ -16,6 +20,11 @@ def register() -> None:
     checks.register(check_self_credit, Tags.security, deploy=True)
     checks.register(check_open_mode, Tags.security, deploy=True)
     checks.register(check_mysql, Tags.database)
+    checks.register(check_variables)
+    checks.register(check_suitable, Tags.database)
+    checks.register(check_in_step, Tags.database)
+    checks.register(check_currencies, Tags.database)
+    checks.register(check_limits, Tags.database)
     # `migrate` runs the database's other checks, on databases that lack everything.
     checks.register(check_migrated, Tags.database, deploy=True)
 
@@ -87,6 +96,70 @@ def check_migrated(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
             id="wallet_transaction_api.E003",
         )
     ]
+
+
+def check_variables(**kwargs: Any) -> list[CheckMessage]:
+    """Warn of a variable that is ignored, and named almost like one of ours."""
+    return [
+        checks.Warning(
+            f"The environment variable {name} is ignored: did you mean {near}?",
+            id="wallet_transaction_api.W003",
+        )
+        for name, near in misspelt.variables()
+    ]
+
+
+def check_suitable(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a database that would store money or names wrongly, or fail now and then."""
+    return [
+        checks.Error(
+            f"The database does not suit: {item.problem}.",
+            hint=f"{item.advice[0].upper()}{item.advice[1:]}.",
+            id="wallet_transaction_api.E004",
+        )
+        for item in (requirements.unmet() if databases else [])
+    ]
+
+
+def check_in_step(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse sequences behind their tables and text that is not in utf8mb4."""
+    wrong = state.out_of_step() if databases else []
+    if not wrong:
+        return []
+    return [
+        checks.Error(
+            f"The database needs {', '.join(wrong)}.",
+            hint="Run python manage.py migrate.",
+            id="wallet_transaction_api.E005",
+        )
+    ]
+
+
+def check_currencies(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Warn of money in a currency that is no longer listed."""
+    found = map(currencies.advice, currencies.retired() if _is_made(databases, Wallet) else [])
+    return [
+        checks.Warning(problem, hint=way_out, id="wallet_transaction_api.W004")
+        for problem, way_out in found
+    ]
+
+
+def check_limits(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Warn of limits that say the same twice: whoever raises one of them changes nothing."""
+    return [
+        checks.Warning(
+            f"Wallet {wallet} has {count} limits of the same direction, window, maxAmount and"
+            " maxCount.",
+            hint="Remove all but one: changing one of them has no effect.",
+            id="wallet_transaction_api.W005",
+        )
+        for wallet, count in (limits.repeated() if _is_made(databases, Limit) else [])
+    ]
+
+
+def _is_made(databases: Any, model: type[Model]) -> bool:
+    """Tell whether the database is to be checked and has the table: `migrate` may be to make it."""
+    return bool(databases) and model._meta.db_table in connection.introspection.table_names()
 
 
 def _mysql_session() -> tuple[str, str]:

@@ -7,6 +7,8 @@ is away and for which a server waits. So they are checked when the process start
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from wallet_transaction_api.spelling import among, shortened
+
 #: Seconds that any timeout may be given.
 LONGEST_TIMEOUT = 3600
 
@@ -94,7 +96,7 @@ def check(engine: str, options: Mapping[str, Any]) -> None:
     known = _KNOWN[engine]
     for name, value in options.items():
         if name not in known:
-            raise ValueError(f"{name} is none of the options {', '.join(sorted(known))}")
+            raise ValueError(f"{shortened(name)} is not {among(sorted(known), name)}")
         try:
             known[name](value)
         except _Wrong as wrong:

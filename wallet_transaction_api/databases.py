@@ -9,11 +9,16 @@ from redis import ConnectionPool, RedisError
 
 from wallet_transaction_api import database_options, env
 from wallet_transaction_api.database_options import LONGEST_TIMEOUT
+from wallet_transaction_api.spelling import among, shortened
 
 #: Seconds to wait for a connection before the database counts as down.
 CONNECT_TIMEOUT = 5
 #: Seconds that SQLite's single writer may keep others waiting; its queue is not fair.
 SQLITE_PATIENCE = 30
+#: `psycopg.IsolationLevel.READ_COMMITTED`; psycopg itself is an extra.
+_READ_COMMITTED = 2
+#: For statements outside of a transaction; the blank within is escaped for the client's library.
+_ISOLATION = r"default_transaction_isolation=read\ committed"
 STRICT_MODE = (
     "STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,"
     "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
@@ -76,7 +81,8 @@ def redis_url(text: str) -> str:
 def _refuse_redis_options(query: str) -> None:
     for name in parse_qs(query, keep_blank_values=True):
         if name not in _REDIS_OPTIONS and not name.startswith("ssl_"):
-            raise ValueError(f"{name} is none of the options of a Redis")
+            known = sorted(_REDIS_OPTIONS)
+            raise ValueError(f"{shortened(name)} is not {among(known, name)}")
 
 
 def _refuse_unless_usable(url: str) -> None:
@@ -183,9 +189,12 @@ def _complete_mysql(settings: dict[str, Any], lock_timeout: int) -> None:
 def _complete_postgres(settings: dict[str, Any], lock_timeout: int, *, prepared: bool) -> None:
     settings["CONN_MAX_AGE"] = 600
     given = settings["OPTIONS"].pop("options", "")
+    pinned = f"-c lock_timeout={lock_timeout}s -c {_ISOLATION}"
     settings["OPTIONS"] = {
         "connect_timeout": CONNECT_TIMEOUT,
-        "options": f"{given} -c lock_timeout={lock_timeout}s".strip(),
+        "options": f"{given} {pinned}".strip(),
+        # By each BEGIN as well: a pooler in between may drop the options.
+        "isolation_level": _READ_COMMITTED,
         # After how many executions the engine's statements are prepared; Django's own never are.
         "prepare_threshold": 0 if prepared else None,
         **settings["OPTIONS"],

@@ -20,12 +20,17 @@ from django.core.management.utils import get_random_secret_key
 from dotenv.parser import parse_stream
 from environs import EnvError, FileAwareEnv
 
+from wallet_transaction_api.spelling import among, quoted, shortened
+
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
 #: The key in `.env.example`: known to everyone, so refused.
 EXAMPLE_SECRET_KEY = "change-me-to-fifty-or-more-random-characters-of-your-own"  # noqa: S105
 #: The parts of a database's address, where no DATABASE_URL gives it.
 DATABASE_PARTS = ("DB_ENGINE", "DB_NAME", "DB_USER", "DB_PASSWORD", "DB_HOST", "DB_PORT")
+
+#: The variables that the settings have read: all that the service knows.
+KNOWN = set(DATABASE_PARTS)
 
 _RATE = re.compile(r"([1-9][0-9]{0,8})/(second|minute|hour|day)")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
@@ -52,6 +57,7 @@ class Rate(NamedTuple):
 
 def text(name: str, default: str = "") -> str:
     """Read a text; the default when unset or empty. A file named for it must hold something."""
+    KNOWN.add(name)
     try:
         value = _environment().str(name, "")
         file = _environment().str(f"{name}_FILE", "")
@@ -62,12 +68,17 @@ def text(name: str, default: str = "") -> str:
     return value.strip() or default
 
 
+def given() -> dict[str, str]:
+    """Return all variables of the process and of `.env`, known or not."""
+    return {**_lines(ROOT / ".env"), **os.environ}
+
+
 def flag(name: str, *, default: bool) -> bool:
     """Read a boolean: true/false, yes/no, on/off, 1/0."""
     try:
         return _environment().bool(name) if text(name) else default
     except EnvError:
-        raise ConfigurationError(f"{name}: {text(name)!r} is neither true nor false") from None
+        raise ConfigurationError(f"{name}: {quoted(text(name))} is not true or false") from None
 
 
 def number(name: str, default: int, *, least: int = 0, most: int = 10**9) -> int:
@@ -75,7 +86,7 @@ def number(name: str, default: int, *, least: int = 0, most: int = 10**9) -> int
     try:
         value = int(text(name, str(default)))
     except ValueError:
-        raise ConfigurationError(f"{name}: {text(name)!r} is not a whole number") from None
+        raise ConfigurationError(f"{name}: {quoted(text(name))} is not a whole number") from None
     if not least <= value <= most:
         raise ConfigurationError(f"{name}: {value} is not between {least} and {most}")
     return value
@@ -93,7 +104,7 @@ def hosts(name: str, default: tuple[str, ...] = ()) -> list[str]:
     for host in found:
         if not (_HOST.fullmatch(host) or _is_ipv6(host)):
             raise ConfigurationError(
-                f"{name}: {host!r} is not like example.com, .example.com, 10.0.0.1, [::1] or *"
+                f"{name}: {quoted(host)} is not like example.com, .example.com, 10.0.0.1, [::1], *"
             )
     return found
 
@@ -105,7 +116,7 @@ def origins(name: str, *, wildcard: bool = False) -> list[str]:
         exact = origin.replace("://*.", "://") if wildcard else origin
         if not _is_origin(exact):
             raise ConfigurationError(
-                f"{name}: {origin!r} is not like https://app.example.com or http://10.0.0.1:8080"
+                f"{name}: {quoted(origin)} is not like https://app.example.com or http://10.0.0.1:8080"
             )
     return found
 
@@ -114,16 +125,13 @@ def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
     """Read one of the given words."""
     value = text(name, default)
     if value not in choices:
-        raise ConfigurationError(f"{name}: {value!r} is not one of {', '.join(choices)}")
+        raise ConfigurationError(f"{name}: {quoted(value)} is not {among(choices, value)}")
     return value
 
 
 def networks(name: str) -> list[IPv4Network | IPv6Network]:
     """Read a comma-separated list of addresses and networks such as 10.0.0.0/8."""
-    try:
-        return [ipaddress.ip_network(item) for item in names(name)]
-    except ValueError as error:
-        raise ConfigurationError(f"{name}: {error}") from None
+    return parsed(name, lambda _: [ipaddress.ip_network(item) for item in names(name)])
 
 
 def rate(name: str, default: str = "") -> Rate | None:
@@ -133,7 +141,7 @@ def rate(name: str, default: str = "") -> Rate | None:
         return None
     match = _RATE.fullmatch(value)
     if match is None:
-        raise ConfigurationError(f"{name}: {value!r} is not like 100/minute, nor off")
+        raise ConfigurationError(f"{name}: {quoted(value)} is not like 100/minute, nor off")
     return Rate(int(match[1]), _SECONDS[match[2]])
 
 
@@ -142,7 +150,7 @@ def parsed(name: str, parse: Callable[[str], T], default: str = "") -> T:
     try:
         return parse(text(name, default))
     except ValueError as error:
-        raise ConfigurationError(f"{name}: {error}") from None
+        raise ConfigurationError(f"{name}: {shortened(str(error))}") from None
 
 
 def address(name: str, default: str) -> str:
@@ -151,7 +159,7 @@ def address(name: str, default: str) -> str:
     try:
         return str(ipaddress.ip_address(value))
     except ValueError:
-        raise ConfigurationError(f"{name}: {value!r} is not an IP address") from None
+        raise ConfigurationError(f"{name}: {quoted(value)} is not an IP address") from None
 
 
 def _is_origin(text: str) -> bool:

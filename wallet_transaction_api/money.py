@@ -25,6 +25,12 @@ ISO_4217: Mapping[str, int] = MappingProxyType(
     {item.code: item.exponent for item in Currency if item.exponent is not None}
 )
 _ISO_CODES = frozenset(item.code for item in Currency)
+#: Codes that left ISO 4217 since 2010, with the decimals that they had. Wallets may still hold
+#: them. A test names a code that a new list drops: move it here.
+WITHDRAWN: Mapping[str, int] = MappingProxyType(
+    {"ANG": 2, "BGN": 2, "BYR": 0, "CUC": 2, "EEK": 2, "HRK": 2, "LTL": 2, "LVL": 2, "MRO": 2}
+    | {"SLL": 2, "STD": 2, "VEF": 2, "ZMK": 2, "ZWL": 2}
+)
 
 _EXACT = Context(prec=200, traps=[Inexact, InvalidOperation, Overflow])
 _WIDE = Context(prec=200, traps=[InvalidOperation])

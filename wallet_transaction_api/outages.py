@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
 
 logger = logging.getLogger(__name__)
 
@@ -13,9 +13,16 @@ QUIET_SECONDS = 60.0
 MOST = 10
 #: Longer words of a database are cut.
 LENGTH = 500
+#: The SQLSTATE of a duplicate key, and what PostgreSQL tells of one that a sequence numbers.
+_DUPLICATE, _ID = "23505", "(id)=("
 #: PostgreSQL's SQLSTATE of a write to a server or database that is read-only: a standby, or a
 #: primary of yesterday. Django has no class of its own for it.
 _READ_ONLY = "25006"
+
+_SEQUENCE_BEHIND = (
+    "a sequence is behind its table, so that new rows are given ids that are taken:"
+    " run python manage.py migrate (/readyz names the sequence)"
+)
 
 _lock = threading.Lock()
 #: What was logged of late, and when.
@@ -24,8 +31,10 @@ _logged: dict[str, float] = {}
 
 def is_outage(error: BaseException | None) -> bool:
     """Tell whether an exception says that, rather than that the request or our code is at fault."""
-    return isinstance(error, OperationalError | InterfaceError) or (
-        isinstance(error, DatabaseError) and is_read_only(error.__cause__)
+    return (
+        isinstance(error, OperationalError | InterfaceError)
+        or (isinstance(error, DatabaseError) and is_read_only(error.__cause__))
+        or is_sequence_behind(error)
     )
 
 
@@ -34,9 +43,17 @@ def is_read_only(error: BaseException | None) -> bool:
     return getattr(error, "sqlstate", None) == _READ_ONLY
 
 
+def is_sequence_behind(error: BaseException | None) -> bool:
+    """Tell whether PostgreSQL gave a new row an id that is taken: clients choose none."""
+    cause = error.__cause__ if isinstance(error, IntegrityError) else None
+    if getattr(cause, "sqlstate", None) != _DUPLICATE:
+        return False
+    return _ID in str(getattr(getattr(cause, "diag", None), "message_detail", ""))
+
+
 def report(error: BaseException | None) -> None:
     """Log what an outage's exception says: clients are told only that there is one."""
-    line = told(error)
+    line = _SEQUENCE_BEHIND if is_sequence_behind(error) else told(error)
     if is_news(line):
         logger.error("the database is unavailable: %s", line)
 

@@ -1,10 +1,12 @@
 """Currencies: ISO 4217's, and the assets that this installation has configured."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from wallet_transaction_api import money
 from wallet_transaction_api.ledger import currencies, errors
 
 
@@ -20,7 +22,27 @@ def test_a_currency_has_its_decimals(code: str, decimals: int) -> None:
 
 def test_what_is_neither_of_iso_nor_configured_is_unknown() -> None:
     with pytest.raises(errors.CurrencyUnknown, match="ETH"):
-        currencies.exponent("ETH")
+        currencies.refuse_unlisted("ETH")
+
+
+@pytest.mark.parametrize(("code", "decimals"), [("BGN", 2), ("BYR", 0), ("GONE", 18)])
+def test_a_currency_that_left_the_list_has_the_decimals_that_it_had(
+    code: str, decimals: int
+) -> None:
+    assert not currencies.is_listed(code)
+    assert currencies.exponent(code) == decimals
+
+
+def test_no_withdrawn_code_is_in_iso_4217() -> None:
+    assert not set(money.WITHDRAWN) & set(money.ISO_4217)
+
+
+def test_every_code_that_was_ever_listed_is_known_still() -> None:
+    """A new list may drop codes that wallets hold: move them to `money.WITHDRAWN`."""
+    path = Path(__file__).with_name("iso_4217_codes.txt")
+    known = {**money.ISO_4217, **money.WITHDRAWN}
+    listed = dict(line.split() for line in path.read_text().splitlines())
+    assert {code: int(decimals) for code, decimals in listed.items()}.items() <= known.items()
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ WORDS = {
     errors.IdempotencyKeyReused: ("idempotency_key_reused", None),
     errors.IdempotencyInProgress: ("idempotency_in_progress", None),
     errors.CurrencyMismatch: ("currency_mismatch", "destination"),
+    errors.CurrencyRetired: ("currency_retired", "amount"),
     errors.DestinationUnavailable: ("destination_unavailable", "destination"),
     errors.PartOfTransfer: ("part_of_transfer", "amount"),
     errors.LedgerBusy: ("busy", None),

@@ -184,14 +184,15 @@ def test_a_wallet_that_is_not_active_takes_nothing(
     assert _codes(posting.post([_posting(wallet, "1"), _posting(wallet, "-1")])) == [code, code]
 
 
-def test_an_asset_no_longer_configured_is_refused(
+def test_an_asset_no_longer_configured_leaves_and_does_not_enter(
     open_wallet: Callable[..., Wallet], settings: object
 ) -> None:
     settings.ASSETS = {"BTC": 8}  # type: ignore[attr-defined]
     coins = open_wallet("1.00000001", label="Coins", currency="BTC")
     settings.ASSETS = {}  # type: ignore[attr-defined]
-    assert _codes(posting.post([_posting(coins, "-1")])) == ["invalid"]
-    assert balance(coins) == Decimal("1.00000001")
+    outcomes = posting.post([_posting(coins, "1"), _posting(coins, "-1.00000001")])
+    assert _codes(outcomes) == ["currency_retired", "posted"]
+    assert balance(coins) == 0
 
 
 @pytest.mark.parametrize("text", ["'; DROP TABLE wallets; --", "%s %(txid)s", 'a\\b"c', "☃" * 60])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -32,6 +33,18 @@ def test_shows_progress_after_each_range(open_wallet: Callable[..., Wallet]) -> 
 
 def test_is_quiet_when_asked(open_wallet: Callable[..., Wallet]) -> None:
     assert _verify(verbosity=0)[1] == ""
+
+
+def test_money_that_left_the_list_of_currencies_is_named_and_is_no_violation(
+    open_wallet: Callable[..., Wallet], settings: Any
+) -> None:
+    settings.ASSETS = {"BGN": 2}
+    open_wallet("1.00", currency="BGN")
+    settings.ASSETS = {}
+    out, err = _verify(verbosity=0)
+    assert out.startswith("No violation")
+    assert "Wallets hold BGN, neither ISO 4217 nor in ASSETS" in err
+    assert "or list it again: ASSETS=BGN:2." in err
 
 
 @pytest.mark.usefixtures("db")

@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
 from django.db import connection
 
 from tests.addresses import database_url
@@ -37,6 +39,13 @@ class Scratch:
         out, err = process.communicate(timeout=120)
         return subprocess.CompletedProcess(command, process.returncode, out, err)
 
+    def remade(self, options: str) -> str:
+        """Drop the database and create it with these options; return its name."""
+        name = connection.settings_dict["NAME"]
+        _on_the_server(f"DROP DATABASE {name} {_EVEN_IF_USED}", f"CREATE DATABASE {name} {options}")
+        _speak_to(name)
+        return str(name)
+
     def _environment(self) -> dict[str, str]:
         return {"SECRET_KEY": _KEY, "DATABASE_URL": database_url(), "REDIS_URL": ""}
 
@@ -56,6 +65,18 @@ def scratch(django_db_blocker: Any, tmp_path: Path) -> Iterator[Scratch]:
             _on_the_server(f"DROP DATABASE {name} {_EVEN_IF_USED}")
             _speak_to(own)
             ContentType.objects.clear_cache()
+
+
+@pytest.fixture
+def migrate() -> Callable[..., str]:
+    """Run `migrate` and return what it says."""
+
+    def run(**options: Any) -> str:
+        out = StringIO()
+        call_command("migrate", stdout=out, **options)
+        return out.getvalue()
+
+    return run
 
 
 ON_SQLITE = connection.vendor == "sqlite"

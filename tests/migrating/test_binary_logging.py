@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from tests.migrating.conftest import Scratch
 from wallet_transaction_api.migrating import guards
 
 SERVER = shutil.which("mariadbd") or "/usr/sbin/mariadbd"
+CLIENT, DUMP = "mariadb", "mariadb-dump"
 
 
 def test_the_refusal_says_what_to_do() -> None:
@@ -64,6 +65,21 @@ class PrivateServer:
         """Return the URL of the database `wallets` for an account named like its password."""
         return f"mysql://{user}:{user}@127.0.0.1:{self.port}/wallets"
 
+    def dump(self, *options: str) -> str:
+        """Return a dump of the database `wallets`, by its owner."""
+        command = [DUMP, *self._client("app"), "--single-transaction", *options, "wallets"]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    def restore(self, dump: str) -> str:
+        """Read a dump into the database `restored`, by the account `other`; return its errors."""
+        command = [CLIENT, *self._client("other"), "restored"]
+        done = subprocess.run(command, input=dump, check=False, capture_output=True, text=True)
+        return done.stderr
+
+    def _client(self, user: str) -> list[str]:
+        address = ["--host=127.0.0.1", f"--port={self.port}"]
+        return ["--no-defaults", *address, f"--user={user}", f"--password={user}"]
+
     def _connect(self, seconds: float = 30, user: str = "root", passwd: str = "") -> Any:
         import MySQLdb
 
@@ -102,11 +118,86 @@ def _account(name: str, privileges: str) -> list[str]:
     return statements
 
 
-@pytest.mark.serial
-@pytest.mark.skipif(
-    connection.vendor != "mysql" or not Path(SERVER).exists(),
-    reason="MySQL's own setting; needs a local MariaDB server program",
-)
+def on_a_server_of_its_own(test: Callable[..., None]) -> Callable[..., None]:
+    """Skip it where the server's program is missing; `REQUIRE_BACKENDS=1` lets it fail instead."""
+    is_there = Path(SERVER).exists() or os.environ.get("REQUIRE_BACKENDS") == "1"
+    needed = connection.vendor == "mysql" and is_there
+    reason = "MySQL's own setting; needs a local MariaDB server program"
+    skipped: Callable[..., None] = pytest.mark.skipif(not needed, reason=reason)(test)
+    serial: Callable[..., None] = pytest.mark.serial(skipped)
+    return serial
+
+
+@on_a_server_of_its_own
+def test_a_binary_log_of_statements_stops_the_commands(
+    server: PrivateServer, scratch: Scratch
+) -> None:
+    server.execute("SET GLOBAL binlog_format = 'STATEMENT'")
+    problem = "the database does not suit: binlog_format is STATEMENT"
+    refused = scratch.run("manage.py", "migrate", DATABASE_URL=server.url("app"))
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"CommandError: {problem}")
+    assert len(refused.stderr.splitlines()) == 1
+    checked = scratch.run(
+        *("manage.py", "check", "--database", "default"), DATABASE_URL=server.url("service")
+    )
+    assert "(wallet_transaction_api.E004)" in checked.stderr
+    served = scratch.run("manage.py", "serve", DATABASE_URL=server.url("service"))
+    assert problem in served.stderr
+
+
+@on_a_server_of_its_own
+def test_a_restore_without_super_leaves_the_triggers_to_migrate(
+    server: PrivateServer, scratch: Scratch
+) -> None:
+    """As docs/operations.md has it: another account restores into another database."""
+    server.execute(
+        "SET GLOBAL log_bin_trust_function_creators = 1",
+        "CREATE DATABASE restored CHARACTER SET utf8mb4",
+        "CREATE USER other@'127.0.0.1' IDENTIFIED BY 'other'",
+        "GRANT ALL ON restored.* TO other@'127.0.0.1'",
+    )
+    url = server.url("app")
+    assert scratch.run("manage.py", "migrate", DATABASE_URL=url).returncode == 0
+    assert scratch.run("manage.py", "seed_demo", DATABASE_URL=url).returncode == 0
+    refused = server.restore(server.dump("--triggers"))
+    assert "ERROR 1227" in refused
+    server.execute("DROP DATABASE restored", "CREATE DATABASE restored CHARACTER SET utf8mb4")
+    assert server.restore(server.dump("--skip-triggers")) == ""
+    restored = f"mysql://other:other@127.0.0.1:{server.port}/restored"
+    done = scratch.run("manage.py", "migrate", DATABASE_URL=restored)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("Put back: trigger") == len(guards.REVISIONS) * 2
+    assert scratch.run("manage.py", "migrate", "--check", DATABASE_URL=restored).returncode == 0
+    assert scratch.run("manage.py", "verify_ledger", DATABASE_URL=restored).returncode == 0
+    with pytest.raises(Exception, match="append-only"):
+        server.execute("DELETE FROM restored.entries")
+    with pytest.raises(Exception, match="1701"):
+        server.execute("TRUNCATE TABLE restored.entries")
+
+
+@on_a_server_of_its_own
+def test_triggers_of_an_account_that_is_gone_still_refuse(
+    server: PrivateServer, scratch: Scratch
+) -> None:
+    """As docs/migrations.md has it: error 1449 for a change, none for an insertion."""
+    server.execute("SET GLOBAL log_bin_trust_function_creators = 1")
+    assert scratch.run("manage.py", "migrate", DATABASE_URL=server.url("app")).returncode == 0
+    assert scratch.run("manage.py", "seed_demo", DATABASE_URL=server.url("app")).returncode == 0
+    server.execute("DROP USER app@'127.0.0.1'", "DROP USER app@localhost")
+    posting = (
+        "from wallet_transaction_api.models import Transaction, Wallet;"
+        "Transaction.objects.create(wallet=Wallet.objects.exclude(balance=0)[0], amount=1)"
+    )
+    url = server.url("service")
+    done = scratch.run("manage.py", "shell", "--command", posting, DATABASE_URL=url)
+    assert done.returncode == 0, done.stderr
+    for statement in ("DELETE FROM wallets.entries", "UPDATE wallets.entries SET sequence = 9"):
+        with pytest.raises(Exception, match="1449"):
+            server.execute(statement)
+
+
+@on_a_server_of_its_own
 def test_an_account_without_super_is_told_and_then_succeeds(
     server: PrivateServer, scratch: Scratch
 ) -> None:

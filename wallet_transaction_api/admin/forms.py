@@ -1,6 +1,5 @@
 """Forms that read amounts exactly, edit only what was changed and say what the ledger refused."""
 
-from contextlib import suppress
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -14,7 +13,7 @@ from wallet_transaction_api.api import bodies
 from wallet_transaction_api.api.jsonapi import shapes
 from wallet_transaction_api.api.jsonapi.kinds import LARGEST_INTEGER
 from wallet_transaction_api.ledger import currencies, rules
-from wallet_transaction_api.ledger.errors import CurrencyUnknown, LedgerError
+from wallet_transaction_api.ledger.errors import LedgerError
 
 #: A refusal names its input as the API does.
 _FIELDS = {
@@ -51,9 +50,8 @@ class AmountField(forms.Field):
         return money.format_amount(value, self.exponent % money.DECIMAL_PLACES)
 
     def of(self, currency: str) -> None:
-        """Take amounts of this currency; of an asset no longer configured, at full length."""
-        with suppress(CurrencyUnknown):
-            self.exponent = currencies.exponent(currency)
+        """Take amounts of this currency."""
+        self.exponent = currencies.exponent(currency)
 
 
 class CountField(forms.IntegerField):

@@ -22,6 +22,7 @@ JSONAPI: Mapping[type[errors.LedgerError], int] = {
     errors.TransactionNotFound: 404,
     errors.TransferNotFound: 404,
     errors.CurrencyMismatch: 422,
+    errors.CurrencyRetired: 422,
     errors.DestinationUnavailable: 422,
     errors.ExchangeNotPermitted: 403,
     errors.NotReversible: 403,

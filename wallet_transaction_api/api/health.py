@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from wallet_transaction_api import cache, outages
 from wallet_transaction_api.api.errors import RETRY_AFTER
 from wallet_transaction_api.api.plain.answers import answer
-from wallet_transaction_api.migrating import state
+from wallet_transaction_api.migrating import requirements, state
 
 
 def livez(request: HttpRequest) -> HttpResponse:
@@ -35,7 +35,7 @@ def _database() -> tuple[list[str], str]:
     try:
         if outages.refuses_writes():
             return ["database"], "read-only"
-        return state.missing(), "ok"
+        return [*requirements.lines(), *state.missing()], "ok"
     except (DatabaseError, InterfaceError) as error:
         outages.report(error)
         return ["database"], "unavailable"

@@ -195,6 +195,8 @@ def _move_difference(book: Book, row: Transaction, stored: Transaction) -> Movem
         return None
     _refuse_part(stored)
     rules.refuse_raise(difference, may_raise=row.may_raise)
+    if row.amount > 0:  # a smaller withdrawal gives back what was there
+        currencies.refuse_new_money(wallet, difference)
     movement = book.move(wallet.id, difference, reason="amended", actor_id=row.actor_id)
     book.count_edit(wallet.id, stored.amount, row.amount)
     return movement

@@ -209,6 +209,13 @@ class CurrencyMismatch(StateRefusal):
     attribute = "destination"
 
 
+class CurrencyRetired(StateRefusal):
+    """Currency no longer listed."""
+
+    code = "currency_retired"
+    attribute = "amount"
+
+
 class DestinationUnavailable(StateRefusal):
     """Destination unavailable."""
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Count
+
 from wallet_transaction_api import money
 from wallet_transaction_api.ledger import (
     auditing,
@@ -96,6 +98,16 @@ def remove_all(*, wallet_id: int, currency: str, actor_id: int | None) -> None:
     """Remove the limits of a wallet that is about to go; the caller has locked it."""
     for limit in Limit.objects.filter(wallet_id=wallet_id).order_by("pk"):
         _remove(limit, currency, actor_id)
+
+
+def repeated() -> list[tuple[int, int]]:
+    """Return the wallets with limits alike in all that they limit, and how many those are.
+
+    They do no harm. But whoever changes one of them changes nothing.
+    """
+    alike = ("wallet_id", "direction", "window", "max_amount", "max_count")
+    rows = Limit.objects.order_by(*alike).values_list(*alike).annotate(count=Count("pk"))
+    return [(row[0], row[-1]) for row in rows.filter(count__gt=1)]
 
 
 def _remove(limit: Limit, currency: str, actor_id: int | None) -> None:

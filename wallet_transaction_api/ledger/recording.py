@@ -41,6 +41,7 @@ def decide(book: Book, posting: Posting) -> tuple[Posting, Movement]:
     exponent = currencies.exponent(wallet.currency)
     amount = rules.exact_amount(posting.amount, exponent)
     rules.refuse_raise(amount, may_raise=posting.may_raise)
+    currencies.refuse_new_money(wallet, amount)
     completed = replace(
         posting,
         amount=amount,

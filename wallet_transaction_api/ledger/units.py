@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
+from wallet_transaction_api import outages
 from wallet_transaction_api.ledger import errors
 from wallet_transaction_api.ledger.violations import refusal_of
 
@@ -33,7 +34,8 @@ def in_transaction(work: Callable[[], T]) -> T:
     Inside an open transaction it just runs: the outermost caller retries. Deadlocks,
     serialization failures and lock timeouts run the whole unit again, a bounded number of
     times, then `LedgerBusy`. A violated constraint runs it once more, so that its own checks
-    can see the row in the way, then becomes the refusal of that constraint's name.
+    can see the row in the way, then becomes the refusal of that constraint's name. An id that a
+    sequence gave twice is raised at once: the next attempt would be given another of those.
     """
     if connection.in_atomic_block:
         return work()
@@ -43,6 +45,8 @@ def in_transaction(work: Callable[[], T]) -> T:
             with transaction.atomic():
                 return work()
         except IntegrityError as error:
+            if outages.is_outage(error):
+                raise
             _refuse_if_again(error, attempt)
         except OperationalError as error:
             if not is_retryable(error):

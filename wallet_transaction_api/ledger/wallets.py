@@ -102,6 +102,7 @@ def admit_new(row: Wallet) -> Decimal:
     The row itself starts at zero: a fixture's balance too comes back with its transactions.
     """
     row.currency = row.currency or settings.DEFAULT_CURRENCY
+    currencies.refuse_unlisted(row.currency)
     _refuse_unknown_status(row)
     _refuse_inexact_limit(row)
     opening = _opening(row)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, NotSupportedError
 
 from wallet_transaction_api.ledger import errors
 from wallet_transaction_api.migrating import refusals, state
@@ -32,6 +32,8 @@ def _explained(told: partial[CommandError]) -> Iterator[None]:
         yield
     except errors.Unavailable as error:
         raise told(str(error)) from error
+    except NotSupportedError:
+        raise  # the server's version
     except DatabaseError as error:
         if lacking := _lacking():
             raise told(state.advice(lacking)) from error

@@ -7,13 +7,18 @@ from django import db
 from sqlalchemy import exc
 
 from wallet_transaction_api import outages
+from wallet_transaction_api.migrating.charsets import ConversionRefused
 from wallet_transaction_api.migrating.guards import GuardsRefused
 from wallet_transaction_api.migrating.lock import LockTimeout
 
 # A programming error is also what a foreign table or a missing privilege is called. Django's
 # commands show the whole of it with `--traceback`.
 _OF_ALEMBIC = (exc.OperationalError, exc.InterfaceError, exc.ProgrammingError)
-_OF_DJANGO = (db.OperationalError, db.InterfaceError, db.ProgrammingError)
+# A version that Django does not support is a NotSupportedError at the first connection.
+_OF_DJANGO = (
+    *(db.OperationalError, db.InterfaceError, db.ProgrammingError),
+    db.NotSupportedError,
+)
 
 
 @contextmanager
@@ -21,7 +26,7 @@ def told_as(command_error: Callable[[str], Exception]) -> Iterator[None]:
     """Raise the tool's own error, which its command line prints without a traceback."""
     try:
         yield
-    except (GuardsRefused, LockTimeout) as error:
+    except (GuardsRefused, ConversionRefused, LockTimeout) as error:
         raise command_error(str(error)) from error
     except exc.DBAPIError as error:
         if not isinstance(error, _OF_ALEMBIC) and not outages.is_read_only(error.orig):

@@ -7,8 +7,10 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from wallet_transaction_api.migrating import guards, indexes, revisions
+from wallet_transaction_api import sequences
+from wallet_transaction_api.migrating import charsets, guards, indexes, revisions, truncation
 from wallet_transaction_api.migrating.indexes import Index
+from wallet_transaction_api.sequences import Sequence
 
 #: So many are named in one line of advice.
 _NAMED = 3
@@ -22,22 +24,32 @@ def missing() -> list[str]:
     it further. A handful of small queries: cheap enough for a probe. An unreachable database
     raises Django's `DatabaseError`.
     """
-    return [*_pending_migrations(), *missing_of_alembic()]
+    return [*_pending_migrations(), *missing_of_alembic(), *out_of_step()]
 
 
 def missing_of_alembic() -> list[str]:
-    """Name pending revisions, and triggers or indexes lost since their revision was applied."""
+    """Name pending revisions, and what was lost since its revision brought it."""
     return [f"revision {title}" for title in revisions.pending()] + _each(
-        guards.missing, indexes.missing
+        guards.missing, indexes.missing, truncation.missing
     )
 
 
+def out_of_step() -> list[str]:
+    """Name what `repair` sets right: sequences behind their tables, another character set."""
+    return [*map(_caught_up, sequences.behind()), *charsets.foreign()]
+
+
+def repair() -> list[str]:
+    """Set that right and name it; needs a connection in autocommit."""
+    return [*map(_caught_up, sequences.catch_up()), *charsets.convert()]
+
+
 def restore() -> list[str]:
-    """Put lost triggers and indexes back and name them; needs a connection in autocommit.
+    """Put lost triggers, indexes and tables back and name them; needs autocommit.
 
     Django on SQLite remakes a table to change it and drops in silence what it does not know.
     """
-    return _each(guards.restore, indexes.restore)
+    return _each(guards.restore, indexes.restore, truncation.restore)
 
 
 def advice(lacking: list[str]) -> str:
@@ -47,8 +59,14 @@ def advice(lacking: list[str]) -> str:
     return f"the database lacks {first}{more}: run python manage.py migrate"
 
 
+def _caught_up(sequence: Sequence) -> str:
+    return f"sequence {sequence.name} at the last {sequence.column} of {sequence.table}"
+
+
 def _each(
-    triggers: Callable[[str], list[str]], online: Callable[[Iterable[Index]], list[str]]
+    triggers: Callable[[str], list[str]],
+    online: Callable[[Iterable[Index]], list[str]],
+    children: Callable[[], list[str]],
 ) -> list[str]:
     """Ask for what the applied revisions brought; the others' objects are not lost."""
     done = revisions.done()
@@ -57,6 +75,7 @@ def _each(
     return [
         *(f"trigger {name}" for table in guarded for name in triggers(table)),
         *(f"index {name}" for name in online(built)),
+        *(f"table {name}" for name in (children() if truncation.REVISION in done else [])),
     ]
 
 

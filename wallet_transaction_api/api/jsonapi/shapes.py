@@ -46,7 +46,7 @@ class Currency(Text):
         """Refuse an unknown code."""
         code = super().to_internal_value(data)
         try:
-            currencies.exponent(code)
+            currencies.refuse_unlisted(code)
         except errors.LedgerError as refusal:
             raise serializers.ValidationError(refusal.detail, refusal.code) from refusal
         return code
@@ -235,10 +235,7 @@ def _of(kind: type[Shape], exponent: int, *, partial: bool) -> Shape:
 
 def exponent_of(currency: Any) -> int:
     """Return the decimals of a currency; the most there are when it is none: that is said apart."""
-    try:
-        return currencies.exponent(currency)
-    except (errors.LedgerError, TypeError):
-        return DECIMAL_PLACES
+    return currencies.exponent(currency) if isinstance(currency, str) else DECIMAL_PLACES
 
 
 def _fits(number: float) -> bool:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from wallet_transaction_api import money
-from wallet_transaction_api.ledger import currencies, errors
+from wallet_transaction_api.ledger import currencies
 from wallet_transaction_api.sql import Row
 
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
@@ -44,7 +44,7 @@ class Tally:
     decimals: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.decimals = _decimals(self.wallet["currency"])
+        self.decimals = currencies.exponent(self.wallet["currency"])
 
 
 def of_entry(entry: Row, tally: Tally | None) -> list[Violation]:
@@ -237,11 +237,3 @@ def _too_fine(name: str, amount: Decimal, decimals: int) -> str | None:
 def shown(value: object) -> str:
     """Return a value as a violation says it."""
     return money.format_amount(value, 0) if isinstance(value, Decimal) else str(value)
-
-
-def _decimals(currency: str) -> int:
-    """Return the currency's exponent; nothing is too fine for an asset no longer configured."""
-    try:
-        return currencies.exponent(currency)
-    except errors.CurrencyUnknown:
-        return money.DECIMAL_PLACES

@@ -11,7 +11,7 @@ from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models.signals import pre_migrate
 
-from wallet_transaction_api.migrating import lock, refusals, revisions, state
+from wallet_transaction_api.migrating import lock, refusals, requirements, revisions, state
 
 APP = "wallet_transaction_api"
 
@@ -22,10 +22,14 @@ class Command(DjangoMigrate):
     help = "Updates database schema: Django's migrations, then Alembic's (docs/migrations.md)."
 
     def execute(self, *args: Any, **options: Any) -> str | None:
-        """Tell an unreachable database and the like in one line."""
+        """Tell an unreachable database and the like in one line.
+
+        The checks come in `_run`: here they would end the command with what it sets right.
+        """
+        self._skips_checks = options["skip_checks"]
         try:
             with refusals.told_as(CommandError):
-                return super().execute(*args, **options)
+                return super().execute(*args, **{**options, "skip_checks": True})
         except AlembicError as error:
             raise CommandError(str(error)) from error
 
@@ -33,8 +37,10 @@ class Command(DjangoMigrate):
         """Run Django's part as ever, and Alembic's where the whole database is meant."""
         self.verbosity = options["verbosity"]
         if options["database"] != DEFAULT_DB_ALIAS or options["fake"] or options["prune"]:
-            super().handle(*args, **options)
-        elif options["plan"] or options["check_unapplied"]:
+            self._run(*args, **options)
+            return
+        _refuse_unsuitable_database()
+        if options["plan"] or options["check_unapplied"]:
             self._foretell(*args, **options)
         else:
             with lock.migrating():
@@ -43,26 +49,40 @@ class Command(DjangoMigrate):
     def _foretell(self, *args: Any, **options: Any) -> None:
         """Add Alembic's part to Django's, which with `--check` exits by itself."""
         lacking = [] if options["app_label"] else state.missing_of_alembic()
-        if options["plan"] and lacking:
-            self._say("Planned by Alembic, after Django's migrations:")
-            for item in lacking:
-                self.stdout.write(f"  {item}")
+        wrong = state.out_of_step()
+        if options["plan"]:
+            self._list("Planned by Alembic, after Django's migrations:", lacking)
+            self._list("To be set right, before them:", wrong)
         super().handle(*args, **options)
-        if lacking and options["check_unapplied"]:
+        if (lacking or wrong) and options["check_unapplied"]:
             sys.exit(1)
+
+    def _list(self, title: str, items: list[str]) -> None:
+        if items:
+            self._say(title)
+            for item in items:
+                self.stdout.write(f"  {item}")
 
     def _migrate(self, *args: Any, **options: Any) -> None:
         _refuse_foreign_revisions()
+        for item in state.repair():
+            self._say(f"Set right: {item}")
         app = apps.get_app_config(APP)
         pre_migrate.connect(self._make_way, sender=app, weak=False)
         try:
-            super().handle(*args, **options)
+            self._run(*args, **options)
         finally:
             pre_migrate.disconnect(self._make_way, sender=app)
         if not options["app_label"]:
             self._upgrade()
         for item in state.restore():
             self._say(f"Put back: {item}")
+
+    def _run(self, *args: Any, **options: Any) -> None:
+        """Check the project and the database, then run Django's migrations."""
+        if not self._skips_checks:
+            self.check(databases=[options["database"]])
+        super().handle(*args, **options)
 
     def _upgrade(self) -> None:
         newer = revisions.unknown()
@@ -88,6 +108,12 @@ class Command(DjangoMigrate):
     def _say(self, line: str) -> None:
         if self.verbosity >= 1:
             self.stdout.write(line)
+
+
+def _refuse_unsuitable_database() -> None:
+    """Say it before the first table is made."""
+    if wrong := requirements.lines():
+        raise CommandError("\n".join(wrong))
 
 
 def _refuse_foreign_revisions() -> None:

@@ -9,10 +9,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connection
+from django.db import NotSupportedError, OperationalError, connection
 
 from wallet_transaction_api import env
-from wallet_transaction_api.migrating import state
+from wallet_transaction_api.migrating import requirements, state
 from wallet_transaction_api.outages import told
 
 log = logging.getLogger(__name__)
@@ -30,10 +30,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Start the server; does not return.
 
-        Refuses an address that somebody listens on and a database that lacks migrations.
+        Refuses an address that somebody listens on and a database that does not suit or lacks
+        migrations.
         """
         _refuse_taken_address(settings.HOST, settings.PORT)
-        _refuse_unless_migrated()
+        _refuse_unless_ready()
         _raise_descriptor_limit()
         command = [sys.executable, "-m", "granian", *_arguments()]
         # The service has variables of its own; granian's would change what is named here.
@@ -52,15 +53,17 @@ def _refuse_taken_address(host: str, port: int) -> None:
             raise CommandError(f"PORT: cannot listen on {host}:{port}: {error.strerror}") from None
 
 
-def _refuse_unless_migrated() -> None:
+def _refuse_unless_ready() -> None:
     """Say it now, not at the first request; a database that is down will come back."""
     try:
-        lacking = state.missing()
+        wrong, lacking = requirements.lines(), state.missing()
     except OperationalError as error:
         log.warning("the database does not answer, served as soon as it does: %s", told(error))
+    except NotSupportedError as error:
+        raise CommandError(f"database: {error}") from error
     else:
-        if lacking:
-            raise CommandError(state.advice(lacking))
+        if wrong or lacking:
+            raise CommandError("\n".join([*wrong, *([state.advice(lacking)] if lacking else [])]))
     finally:
         connection.close()
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from wallet_transaction_api.ledger import verification
+from wallet_transaction_api import sequences
+from wallet_transaction_api.ledger import currencies, verification
 from wallet_transaction_api.ledger.verification import Violation
 from wallet_transaction_api.management.ledger_command import LedgerCommand
 
@@ -20,7 +21,7 @@ class Command(LedgerCommand):
     """Check every wallet, transaction and journal entry; exit 1 if any promise is broken.
 
     Exit 2 if that could not be found out. Safe beside writers. Violations go to standard output,
-    one a line; progress to standard error.
+    one a line; progress, and notices of what is no violation, to standard error.
     """
 
     help = (
@@ -56,6 +57,8 @@ class Command(LedgerCommand):
                 counts.update(asdict(item))
                 kind = "seals" if item.seals else "wallets"
                 self._show(f"{counts[kind]} {kind}", options["verbosity"])
+        for notice in _notices():
+            self.stderr.write(notice, self.style.WARNING)
         self._conclude(counts)
 
     def _show(self, checked: str, verbosity: int) -> None:
@@ -68,6 +71,13 @@ class Command(LedgerCommand):
         if counts["violations"]:
             raise CommandError(f"{counts['violations']} violations in {summary}", returncode=1)
         self.stdout.write(f"No violation in {summary}")
+
+
+def _notices() -> list[str]:
+    """Return what breaks no promise of the books, but soon somebody's next request."""
+    retired = (" ".join(currencies.advice(code)) for code in currencies.retired())
+    behind = [f"sequence {each.name} is behind its table" for each in sequences.behind()]
+    return [*retired, *(f"{line}: run python manage.py migrate" for line in behind)]
 
 
 def _digest(text: str) -> str:
