@@ -99,8 +99,8 @@ class JsonApiView(APIView):
 
     @property
     def default_response_headers(self) -> dict[str, str]:
-        """Say that the answer depends on Accept, as servers that negotiate profiles shall."""
-        return {**super().default_response_headers, "Vary": "Accept"}
+        """Say what the answer depends on, and that it is the caller's own."""
+        return {**super().default_response_headers, **negotiation.HEADERS}
 
     @cached_property
     def root(self) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
+from wallet_transaction_api.api.jsonapi.negotiation import HEADERS as JSONAPI_HEADERS
 from wallet_transaction_api.api.jsonapi.negotiation import MEDIA_TYPE
 from wallet_transaction_api.api.openapi.members import TEXT, Schema
 from wallet_transaction_api.api.request_ids import HEADER as REQUEST_ID
@@ -32,10 +33,12 @@ HEADERS: Mapping[int, tuple[str, ...]] = {
     503: ("Retry-After",),
 }
 _MEANINGS: Mapping[str, str] = {
+    "Cache-Control": "`private, no-cache`: for one caller, and asked for anew each time.",
     "ETag": "A digest of the answer; of one resource it begins with its version.",
     "Idempotent-Replayed": "`true` on the answer of an earlier request under the same key.",
     "Location": "The URL of what was created.",
     "Retry-After": "Seconds to wait.",
+    "Vary": "`Accept, Authorization`, and `Origin` where other origins are let in.",
     "WWW-Authenticate": "The scheme that is asked for.",
     REQUEST_ID: "The request's name: the one sent, if it is well-formed, else a new one.",
 }
@@ -70,11 +73,10 @@ def answer(
     named: Iterable[str] = (),
 ) -> Schema:
     """Return the description of an answer; without a schema it has no body."""
+    always = (*JSONAPI_HEADERS, REQUEST_ID) if media_type.startswith(MEDIA_TYPE) else (REQUEST_ID,)
     described: Schema = {
         "description": text,
-        "headers": {
-            name: {"$ref": f"#/components/headers/{name}"} for name in (*named, REQUEST_ID)
-        },
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in (*named, *always)},
     }
     if schema is not None:
         described["content"] = {media_type: {"schema": schema}}
