@@ -17,7 +17,7 @@ REFUSALS: Mapping[int, tuple[str, str]] = {
     401: ("Unauthorized", "The credential is missing or no good."),
     403: ("Forbidden", "Who asks may not do this, or nobody may."),
     404: ("NotFound", "Missing, or somebody else's: both look the same."),
-    406: ("NotAcceptable", "`Accept` excludes JSON:API."),
+    406: ("NotAcceptable", "`Accept` excludes what is answered here."),
     409: ("Conflict", "The state does not allow it, or the key's first request still runs."),
     412: ("PreconditionFailed", "The resource is no longer what `If-Match` names."),
     413: ("TooLarge", "The body is too large, or it holds too many operations."),
