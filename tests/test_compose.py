@@ -36,3 +36,19 @@ def test_ports_are_published_to_this_machine_unless_told_otherwise() -> None:
     ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
     assert len(ports) == 3
     assert {port.rpartition("}:")[0] for port in ports} == {"${PUBLISH:-127.0.0.1"}
+
+
+class TestRedis:
+    def test_asks_for_the_password_that_the_apis_have(self) -> None:
+        command, password = SERVICES["redis"]["command"], "${REDIS_PASSWORD:-wallet}"
+        assert command[command.index("--requirepass") + 1] == password
+        urls = [SERVICES[name]["environment"]["REDIS_URL"] for name in ("api", "api-postgres")]
+        assert urls == [f"redis://:{password}@redis:6379/{number}" for number in (0, 1)]
+
+    def test_is_asked_by_its_health_check_with_it(self) -> None:
+        redis = SERVICES["redis"]
+        assert redis["environment"] == {"REDISCLI_AUTH": "${REDIS_PASSWORD:-wallet}"}
+        assert "PONG" in redis["healthcheck"]["test"][1]  # `ping` alone succeeds when refused
+
+    def test_is_not_published(self) -> None:
+        assert "ports" not in SERVICES["redis"]

@@ -39,8 +39,13 @@ BALANCE_CACHE_SECONDS = env.number("BALANCE_CACHE_SECONDS", 30, least=1, most=86
 _REDIS = {
     "BACKEND": "django_redis.cache.RedisCache",
     "LOCATION": REDIS_URL,
-    # A cache that does not answer at once is worse than the database.
-    "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 0.25, "SOCKET_TIMEOUT": 0.5},
+    "OPTIONS": {
+        # A cache that does not answer at once is worse than the database.
+        "SOCKET_CONNECT_TIMEOUT": 0.25,
+        "SOCKET_TIMEOUT": 0.5,
+        # Its default unpickles: whoever writes to Redis would run code here.
+        "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+    },
 }
 # In memory apart: whoever reads many balances must not wash out what others have used of a rate.
 _IN_MEMORY = {

@@ -74,7 +74,8 @@ UUID = r"(?P<uuid>[^/]+)"
 READ = {"GET": MINE, "HEAD": MINE}
 RESERVED = dict.fromkeys(("GET", "HEAD"), (401, 403, 403, 200))
 OWN = {"GET": EACH_THEIR_OWN, "HEAD": EACH_THEIR_OWN}
-LINKAGE = {**READ, "POST": FIXED, "PATCH": FIXED, "DELETE": FIXED}
+LINKAGE = {**READ, "PATCH": FIXED}
+MEMBERS = {**LINKAGE, "POST": FIXED, "DELETE": FIXED}
 NO_ACCOUNT = dict.fromkeys(METHODS, (405,) * 4) | {"OPTIONS": (204,) * 4}
 PROBE = {**NO_ACCOUNT, "GET": OPEN, "HEAD": OPEN}
 
@@ -114,7 +115,7 @@ TABLE: dict[str, tuple[str, Any, dict[str, Any]]] = {
     rf"{WALLETS}{KEY}/relationships/{NAME}{END}": (
         "/api/wallets/{wallet}/relationships/transactions",
         {},
-        LINKAGE,
+        MEMBERS,
     ),
     rf"{WALLETS}{KEY}/{NAME}{END}": ("/api/wallets/{wallet}/transactions", {}, READ),
     rf"{TRANSACTIONS}{END}": (

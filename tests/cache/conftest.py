@@ -107,7 +107,11 @@ def shared(
 ) -> Iterator[SharedStore]:
     """Make the private Redis the service's cache; return this process' store, which trusts it."""
     monkeypatch.setattr(trust, "SETTLING_SECONDS", 0)
-    options = {"SOCKET_CONNECT_TIMEOUT": 0.25, "SOCKET_TIMEOUT": 0.25}
+    options = {
+        "SOCKET_CONNECT_TIMEOUT": 0.25,
+        "SOCKET_TIMEOUT": 0.25,
+        "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+    }
     cache = {
         "BACKEND": "django_redis.cache.RedisCache",
         "LOCATION": redis_server.url,

@@ -7,12 +7,13 @@ answers become responses again, byte for byte, marked `Idempotent-Replayed: true
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from wallet_transaction_api.api import bodies
+from wallet_transaction_api.api import bodies, permissions
 from wallet_transaction_api.ledger import errors, idempotency
 from wallet_transaction_api.ledger.claims import Answer, Claim, Kept
 
@@ -27,10 +28,22 @@ _KEPT_HEADERS = ("Content-Type", "Location", "ETag")
 _NUMBER = "number"
 
 
-def claim_of(request: Any, *, owner_id: int, write: Callable[[Any], HttpResponse]) -> Claim | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a request: its response, and the wallets that it reached, if seen.
+
+    A response that is not `is_kept` is not remembered: what it tells of may be done again.
+    """
+
+    response: HttpResponse
+    wallet_ids: Iterable[int]
+    is_kept: bool = True
+
+
+def claim_of(request: Any, *, owner_id: int, write: Callable[[Any], Outcome]) -> Claim | None:
     """Return the request's claim to its key; None without one.
 
-    `write` makes the response of the work's result or of a refusal by the state. Raises
+    `write` makes the outcome of the work's result or of a refusal by the state. Raises
     `IdempotencyKeyInvalid`.
     """
     key = request.META.get(_META)  # `headers` would be made of all of them first
@@ -46,17 +59,22 @@ def claim_of(request: Any, *, owner_id: int, write: Callable[[Any], HttpResponse
     )
 
 
-def replay(claim: Claim | None) -> HttpResponse | None:
+def replay(request: permissions.Call, claim: Claim | None) -> HttpResponse | None:
     """Return the kept response, before the request is looked into.
 
-    Raises `IdempotencyKeyReused` for another request's key.
+    Raises `IdempotencyKeyReused` for another request's key, and what `response_of` raises.
     """
     kept = idempotency.find(claim) if claim else None
-    return response_of(kept) if kept else None
+    return response_of(request, kept) if kept else None
 
 
-def response_of(kept: Kept) -> HttpResponse:
-    """Return the kept answer as a response."""
+def response_of(request: permissions.Call, kept: Kept) -> HttpResponse:
+    """Return the kept answer as a response.
+
+    Raises `WalletNotFound` for a replay to whoever lost the right to a wallet of the request.
+    """
+    if kept.is_replay and not permissions.has_right_to(request, kept.answer.wallet_ids or ()):
+        raise errors.WalletNotFound
     response = HttpResponse(kept.answer.body.encode(), status=kept.answer.status)
     del response["Content-Type"]  # an answer without a document has none
     for name, value in kept.answer.headers.items():
@@ -115,9 +133,15 @@ def _text(body: bytes) -> str:
     return body.decode("utf-8", "surrogateescape")
 
 
-def _answer(response: HttpResponse) -> Answer:
-    headers = {name: response[name] for name in _KEPT_HEADERS if name in response}
-    return Answer(status=response.status_code, body=response.content.decode(), headers=headers)
+def _answer(outcome: Outcome) -> Answer:
+    response = outcome.response
+    return Answer(
+        status=response.status_code,
+        body=response.content.decode(),
+        headers={name: response[name] for name in _KEPT_HEADERS if name in response},
+        wallet_ids=tuple(sorted(set(outcome.wallet_ids))),
+        is_kept=outcome.is_kept,
+    )
 
 
 #: Takes what `bodies.parse` takes: an object that names a member twice has no one meaning.

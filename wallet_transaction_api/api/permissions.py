@@ -13,6 +13,7 @@
   wallet, but not on what is staff's. A credential that is sent counts as always.
 """
 
+from collections.abc import Collection
 from typing import Literal, Protocol, TypeAlias
 
 from django.conf import settings
@@ -111,6 +112,17 @@ def sees(request: Call, owner_id: int, status: str) -> bool:
     if own and status != Wallet.Status.CLOSED:
         return True
     return is_permitted(request, "view", Wallet)
+
+
+def has_right_to(request: Call, wallet_ids: Collection[int]) -> bool:
+    """Tell whether the caller sees these wallets, or would if they were not closed or deleted.
+
+    A wallet's owner never changes, and an erased one had no history.
+    """
+    if not wallet_ids or is_open_call(request) or is_permitted(request, "view", Wallet):
+        return True
+    others = Wallet.objects.filter(pk__in=wallet_ids).exclude(owner=request.user.pk)
+    return not others.exists()
 
 
 def told(request: Call, refusal: errors.LedgerError) -> errors.LedgerError:

@@ -4,7 +4,7 @@
 unless set. `THROTTLE_LOGIN` counts per address what is tried and refused where accounts are
 made and tokens taken, so that passwords and names cannot be guessed in bulk while people who
 know theirs are never held up. With the cache out of reach nobody is refused: the service goes
-on, as everywhere.
+on, as everywhere. A counter in Redis that is no count refuses until its window ends.
 """
 
 import logging
@@ -13,17 +13,14 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import caches
 from django.http import HttpRequest
-from django_redis.exceptions import ConnectionInterrupted
-from redis.exceptions import RedisError
 from rest_framework.exceptions import Throttled
 from rest_framework.throttling import BaseThrottle
 
+from wallet_transaction_api.cache import counters
 from wallet_transaction_api.env import Rate
 
 logger = logging.getLogger(__name__)
-_FAILURES = (ConnectionInterrupted, RedisError, OSError)
 
 
 class CallThrottle(BaseThrottle):
@@ -70,27 +67,18 @@ def _rest(rate: Rate) -> int:
     return max(1, math.ceil(rate.seconds - time.time() % rate.seconds))
 
 
-def _counters() -> Any:
-    """Return a cache of their own: balances that are read never push a counter out."""
-    return caches["throttles"]
-
-
 def _read(key: str) -> int:
     try:
-        return int(_counters().get(key, 0))
-    except _FAILURES as error:
+        return counters.read(key)
+    except counters.FAILURES as error:
         return _uncounted(error)
 
 
 def _hit(key: str, rate: Rate) -> int:
     """Count and return how many there were in this window."""
     try:
-        if _counters().add(key, 1, timeout=rate.seconds):
-            return 1
-        return int(_counters().incr(key))
-    except ValueError:  # it expired in between: a new window
-        return 1
-    except _FAILURES as error:
+        return counters.add(key, rate.seconds)
+    except counters.FAILURES as error:
         return _uncounted(error)
 
 

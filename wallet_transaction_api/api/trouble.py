@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from wallet_transaction_api import outages
 from wallet_transaction_api.api.errors import RETRY_AFTER
 from wallet_transaction_api.api.jsonapi import problems
-from wallet_transaction_api.api.jsonapi.negotiation import MEDIA_TYPE, DocumentRenderer
+from wallet_transaction_api.api.jsonapi.negotiation import HEADERS, MEDIA_TYPE, DocumentRenderer
 from wallet_transaction_api.api.jsonapi.problems import Problem
 from wallet_transaction_api.api.plain.answers import answer
 from wallet_transaction_api.ledger import errors
@@ -124,11 +124,10 @@ def _is_trouble(error: BaseException | None) -> bool:
 
 def _answer(request: HttpRequest, status: int, code: str, error: str) -> HttpResponse:
     if _PLAIN.match(request.path_info):
-        return answer({"error": error, "code": code}, status=status)
+        body = {"error": error, "code": code}
+        return answer(body, status=status, headers={"Cache-Control": "no-store"})
     if _JSONAPI.match(request.path_info):
         document = problems.document([Problem(status=status, code=code, detail=f"{error}.")])
-        body = DocumentRenderer().render(document)
-        return HttpResponse(
-            body, status=status, content_type=MEDIA_TYPE, headers={"Vary": "Accept"}
-        )
+        text = DocumentRenderer().render(document)
+        return HttpResponse(text, status=status, content_type=MEDIA_TYPE, headers=HEADERS)
     return HttpResponse(f"{error}\n", status=status, content_type="text/plain; charset=utf-8")

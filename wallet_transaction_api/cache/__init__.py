@@ -6,6 +6,10 @@ never replaced by an older one, and no failure of the cache fails an answer. Onl
 here: decisions about money lock the wallet and read the database. Inside an open database
 transaction a read goes past the cache: what it sees is not everybody's yet.
 
+Whoever writes to Redis can forge what is read. So whose a wallet is, its id and its currency are
+taken from the database only, once per process (`directory`): a cached balance that says otherwise,
+or is none, is answered from the database.
+
 What may be stale, for how long: docs/caching.md. Why so: docs/decisions/0015-versioned-cache.md.
 """
 
@@ -15,7 +19,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from wallet_transaction_api.cache import backends, directory, recent, texts
+from wallet_transaction_api.cache import backends, directory, foreign, recent, texts
 from wallet_transaction_api.cache.stores import Health
 from wallet_transaction_api.ledger import balances
 from wallet_transaction_api.ledger.rules import WalletState
@@ -35,12 +39,17 @@ def balance_by_uuid(uuid: UUID) -> Balance | None:
         return balances.of_uuid(uuid)
     store = backends.current()
     text, lease = store.read(uuid.hex)
-    if text is not None:
-        return texts.read_balance(text)
-    wallet = balances.of_uuid(uuid)
-    if wallet is not None and lease is not None:
-        store.fill(uuid.hex, lease, wallet["version"], texts.write_balance(wallet))
-    return wallet
+    known = directory.recall(uuid)
+    if text is not None and known is not None:
+        wallet = texts.read_balance(text)
+        if wallet is not None and directory.agrees(known, wallet):
+            return wallet
+        foreign.report()
+    found = balances.of_uuid(uuid)
+    if found is not None and lease is not None:
+        store.fill(uuid.hex, lease, found["version"], texts.write_balance(found))
+    _note(found)
+    return found
 
 
 def balance_of_user(user_id: int) -> Balance | None:
@@ -89,7 +98,9 @@ def wallet_of_user(user_id: int) -> Balance | None:
     uuid = directory.default_of(user_id)
     wallet = directory.recall(uuid) if uuid else None
     if wallet is None:
-        wallet = balance_of_user(user_id)
+        wallet = balances.of_user(user_id)
+        if wallet is not None and not connection.in_atomic_block:
+            directory.learn_default(user_id, wallet)
         _note(wallet)
     return wallet
 
@@ -104,7 +115,11 @@ def recent_transactions(wallet_id: int, limit: int = recent.KEPT) -> list[Row]:
         return recent.of_wallet(wallet_id, limit).rows
     uuid = directory.uuid_of(wallet_id)
     text = backends.current().read_recent(uuid.hex) if uuid else None
-    rows = texts.read_recent(text) if text is not None else _keep_recent(wallet_id)
+    rows = texts.read_recent(text) if text is not None else None
+    if rows is None:
+        if text is not None:
+            foreign.report()
+        rows = _keep_recent(wallet_id)
     return rows[:limit]
 
 
@@ -125,7 +140,7 @@ def health() -> Health:
 
 
 def _note(wallet: Balance | None) -> None:
-    """Note what the next posting asks; inside a transaction it is not everybody's yet."""
+    """Note what the database says of a wallet; inside a transaction it is not everybody's yet."""
     if wallet is not None and not connection.in_atomic_block:
         directory.note(wallet)
 

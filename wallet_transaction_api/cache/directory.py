@@ -3,6 +3,7 @@
 So a balance by user, or the transactions by wallet id, take one round trip to the cache, whose
 keys are the wallets' handles, and a posting takes none before it locks the wallet. Nothing is
 trusted here: a wallet that turns out to be gone or closed sends the reader to the database.
+Only rows of the database are noted: decisions about money and sight begin with these.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from uuid import UUID
 LIMIT = 20_000
 #: What a posting asks before it locks the wallet.
 _NOTED = ("id", "uuid", "owner_id", "currency", "status")
+_FIXED = ("id", "uuid", "owner_id", "currency")
 _CLOSED = "closed"
 
 _noted: dict[UUID, Mapping[str, Any]] = {}
@@ -44,6 +46,11 @@ def learn_wallet(wallet_id: int, uuid: UUID) -> None:
 def recall(uuid: UUID) -> Mapping[str, Any] | None:
     """Return the wallet as it was noted: open then, perhaps closed or gone by now."""
     return _noted.get(uuid)
+
+
+def agrees(known: Mapping[str, Any], wallet: Mapping[str, Any]) -> bool:
+    """Tell whether a cached balance is of the wallet that was noted: these never change."""
+    return all(known[name] == wallet[name] for name in _FIXED)
 
 
 def note(wallet: Mapping[str, Any]) -> None:

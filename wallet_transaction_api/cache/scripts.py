@@ -3,10 +3,14 @@
 An entry counts only in the epoch that it was made in; without an epoch none counts. Redis
 keeps scripts in memory only, so a restarted or failed-over server answers NOSCRIPT, whatever
 old entries it loaded from disk, until somebody has voided the epoch and loaded the scripts.
+
+What is read may be forged by whoever writes to Redis: no key makes a script fail.
 """
 
 import hashlib
 from dataclasses import dataclass, field
+
+from wallet_transaction_api.cache.texts import LONGEST_BALANCE, LONGEST_RECENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +25,36 @@ class Script:
         object.__setattr__(self, "digest", digest)
 
 
+#: Reads that answer nothing for what none of these scripts wrote: a key of another type, or an
+#: epoch that is no token. `{balance}` and `{recent}` are the longest texts that are handed on.
+_READING = """
+local function ask(...)
+  local answer = redis.pcall(...)
+  if type(answer) == 'table' and answer.err then return false end
+  return answer
+end
+local function epoch_of(key)
+  local epoch = ask('GET', key)
+  return epoch and #epoch <= 64 and epoch
+end
+local function short(text, most) return text and #text <= most and text end
+"""
+
+
+def _reading(text: str) -> Script:
+    return Script(f"{_READING}{text}")
+
+
 #: KEYS epoch, entries. ARGV a token, the lease's milliseconds.
 #: Returns for each entry the balance; else 1 when the token was taken as lease, nil when
 #: another's stands.
-READ = Script("""
-local epoch = redis.call('GET', KEYS[1])
-local found = {}
+READ = _reading(f"""
+local epoch = epoch_of(KEYS[1])
+local found = {{}}
 for i = 2, #KEYS do
-  local entry = redis.call('HMGET', KEYS[i], 'epoch', 'balance')
-  if epoch and entry[1] == epoch then
+  local entry = ask('HMGET', KEYS[i], 'epoch', 'balance') or {{}}
+  local is_ours = not entry[2] or short(entry[2], {LONGEST_BALANCE})
+  if epoch and entry[1] == epoch and is_ours then
     found[i - 1] = entry[2]
   else
     if not epoch then
@@ -47,8 +72,8 @@ return found
 
 #: KEYS entry. ARGV the lease, the version, the balance, its milliseconds beyond the lease's:
 #: its time runs since the lease was taken, which was before the database was read.
-FILL = Script("""
-if redis.call('HGET', KEYS[1], 'lease') == ARGV[1] then
+FILL = _reading("""
+if ask('HGET', KEYS[1], 'lease') == ARGV[1] then
   redis.call('HDEL', KEYS[1], 'lease')
   redis.call('HSET', KEYS[1], 'version', ARGV[2], 'balance', ARGV[3])
   redis.call('PEXPIRE', KEYS[1], redis.call('PTTL', KEYS[1]) + ARGV[4])
@@ -56,14 +81,15 @@ end
 """)
 
 #: KEYS epoch, entries. ARGV the balances' milliseconds, then version and balance per entry.
-PUBLISH = Script("""
-local epoch = redis.call('GET', KEYS[1])
+PUBLISH = _reading("""
+local epoch = epoch_of(KEYS[1])
 for i = 2, #KEYS do
-  local entry = redis.call('HMGET', KEYS[i], 'epoch', 'version')
+  local entry = ask('HMGET', KEYS[i], 'epoch', 'version') or {}
   local version, balance = ARGV[2 * i - 2], ARGV[2 * i - 1]
-  if not (epoch and entry[1] == epoch and entry[2]) then
+  local stored = tonumber(entry[2] or nil)
+  if not (epoch and entry[1] == epoch and stored and stored > 0 and stored < 2 ^ 53) then
     redis.call('DEL', KEYS[i])
-  elseif tonumber(entry[2]) < tonumber(version) then
+  elseif stored < tonumber(version) then
     redis.call('DEL', KEYS[i])
     redis.call('HSET', KEYS[i], 'epoch', epoch, 'version', version, 'balance', balance)
     redis.call('PEXPIRE', KEYS[i], ARGV[1])
@@ -72,15 +98,15 @@ end
 """)
 
 #: KEYS epoch, entry.
-READ_RECENT = Script("""
-local entry = redis.call('HMGET', KEYS[2], 'epoch', 'recent')
-return entry[1] == redis.call('GET', KEYS[1]) and entry[2]
+READ_RECENT = _reading(f"""
+local entry = ask('HMGET', KEYS[2], 'epoch', 'recent') or {{}}
+return entry[1] and entry[1] == epoch_of(KEYS[1]) and short(entry[2], {LONGEST_RECENT})
 """)
 
 #: KEYS epoch, entry. ARGV the version, the transactions.
-KEEP_RECENT = Script("""
-local entry = redis.call('HMGET', KEYS[2], 'epoch', 'version')
-if entry[1] and entry[1] == redis.call('GET', KEYS[1]) and entry[2] == ARGV[1] then
+KEEP_RECENT = _reading("""
+local entry = ask('HMGET', KEYS[2], 'epoch', 'version') or {}
+if entry[1] and entry[1] == epoch_of(KEYS[1]) and entry[2] == ARGV[1] then
   redis.call('HSET', KEYS[2], 'recent', ARGV[2])
 end
 """)

@@ -37,11 +37,13 @@ def amend(
 
     def work() -> Transaction:
         row = _locked(transaction_id)
+        before = row.amount
         for name, value in changes.items():
             setattr(row, name, value)
         row.actor_id = actor_id
         row.may_raise = may_raise
         row.save(update_fields=set(changes))
+        row.is_moved = row.amount != before
         return row
 
     return in_transaction(work)

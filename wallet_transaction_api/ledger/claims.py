@@ -12,11 +12,18 @@ Name: TypeAlias = tuple[int, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """An answer as a face gives it: enough to give it again, byte for byte."""
+    """An answer as an API gives it: enough to give it again, byte for byte.
+
+    `wallet_ids` are the wallets that the request reached, as far as its caller sees them: whoever
+    lost the right to one of them gets no replay. None where an earlier release did not note them.
+    An answer that is not `is_kept` leaves its key free.
+    """
 
     status: int
     body: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    wallet_ids: tuple[int, ...] | None = ()
+    is_kept: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 A key is its owner's. The first request under it does its work and keeps its answer, a refusal
 by the state included; a later one with the same fingerprint gets that answer again, one with
-another fingerprint is refused. What failed otherwise is kept for nobody: it left no trace.
+another fingerprint is refused. What failed otherwise is kept for nobody: it left no trace. Nor is
+what moved no money and reserved none, if doing it again does the same (`Answer.is_kept`).
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -60,7 +61,8 @@ def take(claims: Sequence[Claim]) -> dict[Name, Found]:
 
 def keep(answers: Iterable[tuple[Claim, Answer]]) -> None:
     """Keep the answers, in the transaction in which the claims were taken."""
-    sql.insert(statements.keep_answer, [_columns(claim, answer) for claim, answer in answers])
+    rows = [_columns(claim, answer) for claim, answer in answers if answer.is_kept]
+    sql.insert(statements.keep_answer, rows)
 
 
 def is_definitive(outcome: object) -> bool:
@@ -103,7 +105,12 @@ def _outcome(work: Callable[[], Any], by_state: tuple[type[Exception], ...]) -> 
 def _replay(claim: Claim, row: sql.Row) -> Found:
     if row["fingerprint"] != claim.fingerprint:
         return errors.IdempotencyKeyReused()
-    answer = Answer(status=row["status"], body=row["body"], headers=row["headers"])
+    answer = Answer(
+        status=row["status"],
+        body=row["body"],
+        headers=row["headers"],
+        wallet_ids=_read_ids(row["wallet_ids"]),
+    )
     return Kept(answer=answer, is_replay=True)
 
 
@@ -116,7 +123,12 @@ def _columns(claim: Claim, answer: Answer) -> dict[str, Any]:
         "headers": dict(answer.headers),
         "body": answer.body,
         "created_at": timezone.now(),
+        "wallet_ids": ",".join(map(str, answer.wallet_ids or ())),
     }
+
+
+def _read_ids(text: str | None) -> tuple[int, ...] | None:
+    return None if text is None else tuple(map(int, filter(None, text.split(","))))
 
 
 def _rows(claims: Sequence[Claim]) -> list[sql.Row]:

@@ -95,7 +95,10 @@ _ENTRY = (
     "request_id",
     "created_at",
 )
-_KEPT = ("owner_id", "key", "fingerprint", "status", "headers", "body", "created_at")
+_KEPT = (
+    *("owner_id", "key", "fingerprint", "status", "headers", "body", "created_at"),
+    "wallet_ids",
+)
 
 
 def lock_wallets(count: int) -> Select[tuple[object, ...]]:

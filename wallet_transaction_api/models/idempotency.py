@@ -18,6 +18,8 @@ class IdempotencyRecord(models.Model):
     status = models.PositiveSmallIntegerField()
     headers = models.JSONField(default=dict)
     body = models.TextField()
+    #: Ids, separated by commas, of the wallets that the request reached; null in older records.
+    wallet_ids = models.TextField(null=True)  # noqa: DJ001 null is "not noted", "" is "none"
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     objects: ClassVar[models.Manager[Any]] = models.Manager()

@@ -56,6 +56,8 @@ class Transaction(LedgerModel):
 
     #: The movement to append once the row is saved; between the signals only.
     movement: Any = None
+    #: Whether the last amendment moved money.
+    is_moved: bool = False
 
     objects = TransactionQuerySet.as_manager()
     MOVED_ALONG = frozenset({"kind", "balance_after", "version", "updated_at"})

@@ -1,10 +1,19 @@
 """The published requests of the ancestor, to the letter; answers are canonical."""
 
+from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from tests.api.jsonapi.conftest import errors, transaction_document
-from tests.conftest import Api
+from tests.conftest import JSONAPI, Api
+from wallet_transaction_api.api.jsonapi import documents
+from wallet_transaction_api.api.jsonapi.problems import Refused
+from wallet_transaction_api.api.jsonapi.resources import Relationship, Resource
+from wallet_transaction_api.api.jsonapi.types import RESOURCES
 from wallet_transaction_api.models import Wallet
+
+ATOMIC = f'{JSONAPI};ext="https://jsonapi.org/ext/atomic"'
 
 
 def _create_wallet(api: Api) -> Any:
@@ -105,7 +114,69 @@ def test_the_canonical_type_has_no_such_dialect(api: Api, rent: Wallet) -> None:
         ("unknown_attribute", "/data/attributes/wallet"),
         ("required", "/data"),
     ]
-    document = transaction_document(rent, amount="5.00")
-    document["data"]["relationships"]["wallet"]["data"]["type"] = "Wallet"
-    answer = api.post("/api/transactions/", document)
-    assert errors(answer) == [("type_mismatch", "/data/relationships/wallet/data/type")]
+
+
+RELATIONS = [
+    (resource, relation)
+    for resource in RESOURCES.values()
+    for relation in resource.relationships.values()
+]
+
+
+@pytest.mark.parametrize("of_alias", [False, True])
+@pytest.mark.parametrize("by_alias", [False, True])
+@pytest.mark.parametrize(("resource", "relation"), RELATIONS)
+def test_linkage_takes_both_names_whatever_the_documents_type(
+    resource: Resource, relation: Relationship, *, of_alias: bool, by_alias: bool
+) -> None:
+    target = RESOURCES[relation.target]
+    one = {"type": target.alias if by_alias else target.type, "id": "7"}
+    body = {
+        "data": {
+            "type": resource.alias if of_alias else resource.type,
+            "relationships": {relation.name: {"data": [one] if relation.many else one}},
+        }
+    }
+    read = documents.read(body, resource, resource_id=None)
+    assert read.relationships == {relation.name: ["7"] if relation.many else "7"}
+    for wrong in (resource.alias if resource is not target else "Nothing", one["type"].upper()):
+        one["type"] = wrong
+        with pytest.raises(Refused) as refused:
+            documents.read(body, resource, resource_id=None)
+        assert refused.value.problems[0].code == "type_mismatch"
+
+
+def test_every_request_that_names_a_wallet_takes_the_alias(
+    api: Api, staff_api: Api, rent: Wallet, open_wallet: Callable[..., Wallet]
+) -> None:
+    purse = open_wallet(label="Purse")
+    wallet, other = ({"data": {"type": "Wallet", "id": str(row.pk)}} for row in (rent, purse))
+    paid, limited = {"amount": "1.00"}, {"direction": "debit", "window": "day", "maxCount": 9}
+    requests: list[tuple[Api, str, Any, Any]] = [
+        (api, "transactions", paid, {"wallet": wallet}),
+        (api, "transfers", paid, {"source": wallet, "destination": other}),
+        (api, "holds", paid, {"wallet": wallet}),
+        (staff_api, "limits", limited, {"wallet": wallet}),
+    ]
+    for client, kind, attributes, relationships in requests:
+        data = {"type": kind, "attributes": attributes, "relationships": relationships}
+        made = client.post(f"/api/{kind}", {"data": data})
+        assert made.status_code == 201, made.content
+        linked = made.json()["data"]["relationships"]
+        assert {linked[name]["data"]["type"] for name in relationships} == {"wallets"}
+        change = {"type": kind, "id": made.json()["data"]["id"], "relationships": relationships}
+        changed = client.patch(f"/api/{kind}/{change['id']}", {"data": change})
+        assert changed.status_code == 200, changed.content
+
+
+def test_operations_take_the_alias_in_linkage_too(api: Api, rent: Wallet) -> None:
+    def add(linkage: Any) -> Any:
+        relationships = {"wallet": {"data": linkage}}
+        data = {"type": "transactions", "attributes": {"amount": "1.00"}}
+        return {"op": "add", "data": {**data, "relationships": relationships}}
+
+    new = {"op": "add", "data": {"type": "wallets", "lid": "a", "attributes": {"label": "New"}}}
+    asked = [new, add({"type": "Wallet", "lid": "a"}), add({"type": "Wallet", "id": str(rent.pk)})]
+    answer = api.post("/api/operations", {"atomic:operations": asked}, ATOMIC)
+    assert answer.status_code == 200, answer.content
+    assert rent.transactions.count() == 2

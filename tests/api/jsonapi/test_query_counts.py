@@ -14,15 +14,15 @@ from wallet_transaction_api.api import credentials
 from wallet_transaction_api.models import Wallet
 
 #: The caller, their wallets (but of wallets), the count, the page; one more per included to-one,
-#: two per included to-many.
+#: three per included to-many.
 READS = {
     "/api/wallets": 3,
     "/api/transactions": 4,
     "/api/transactions?include=wallet": 5,
     "/api/entries": 4,
     "/api/entries?include=wallet,transaction": 6,
-    "/api/wallets?include=transactions": 5,
-    "/api/wallets?include=transactions,entries": 7,
+    "/api/wallets?include=transactions": 6,
+    "/api/wallets?include=transactions,entries": 9,
     "/api/transactions?include=wallet.transactions": 7,
     "/api/transactions?page[totals]=false": 3,
     "/api/transactions?page[totals]=false&sort=-amount&include=wallet": 4,

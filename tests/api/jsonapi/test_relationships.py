@@ -1,12 +1,18 @@
 """https://jsonapi.org/format/#crud-updating-relationships: read-only here, so nothing is lost."""
 
+import itertools
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 
 from tests.api.jsonapi.conftest import DESCRIBED, errors, ids, post
-from tests.conftest import Api
+from tests.conftest import JSONAPI, Api
+from tests.transfers import order_of
+from wallet_transaction_api.api.jsonapi.types import RESOURCES
+from wallet_transaction_api.ledger import holds, limits, transfers
 from wallet_transaction_api.models import Wallet
 
 BASE = "http://testserver/api"
@@ -72,10 +78,11 @@ def test_every_change_is_refused_and_nothing_is_deleted(
     api: Api, rent: Wallet, method: str, body: Any
 ) -> None:
     key = rent.transactions.get().pk
+    to_one = [f"/api/transactions/{key}/relationships/wallet"] if method == "PATCH" else []
     for url in (
         f"/api/wallets/{rent.pk}/relationships/transactions",
         f"/api/wallets/{rent.pk}/relationships/entries",
-        f"/api/transactions/{key}/relationships/wallet",
+        *to_one,
     ):
         answer = api.send(method, url, body)
         assert answer.status_code == 403
@@ -95,3 +102,63 @@ def test_related_resources_are_not_written_there(api: Api, rent: Wallet, method:
     answer = api.send(method, f"/api/wallets/{rent.pk}/transactions", {"data": []})
     assert answer.status_code == 405
     assert rent.transactions.count() == 1
+
+
+#: Every relationship with what may be sent to its linkage.
+LINKAGES = [
+    (resource.type, relation.name, {"GET", "HEAD", "OPTIONS", "PATCH"} | more)
+    for resource in RESOURCES.values()
+    for relation in resource.relationships.values()
+    for more in ({"POST", "DELETE"} if relation.many else set(),)
+]
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE")
+
+
+@pytest.fixture
+def of_each_type(rent: Wallet, open_wallet: Callable[..., Wallet]) -> dict[str, int]:
+    """Return the id of one resource of each type that has relationships."""
+    purse = open_wallet("10.00", label="Purse")
+    limit = limits.set_limit(
+        wallet_id=rent.pk, direction="debit", window="day", max_amount=Decimal(5)
+    )
+    return {
+        "wallets": rent.pk,
+        "transactions": rent.transactions.get().pk,
+        "transfers": transfers.transfer(order_of(purse, rent, "1.00")).pk,
+        "entries": rent.entries.get(sequence=1).pk,
+        "holds": holds.place(wallet_id=rent.pk, amount=Decimal(1)).pk,
+        "limits": limit.pk,
+    }
+
+
+def test_eight_of_them_are_to_one() -> None:
+    assert sum("POST" not in offered for _, _, offered in LINKAGES) == 8
+
+
+@pytest.mark.parametrize(("kind", "name", "offered"), LINKAGES)
+def test_each_linkage_offers_its_methods_and_no_other(
+    api: Api, of_each_type: dict[str, int], kind: str, name: str, offered: set[str]
+) -> None:
+    url = f"/api/{kind}/{of_each_type[kind]}/relationships/{name}"
+    bodies: list[dict[str, str]] = [{}, {"data": '{"data": null}', "content_type": JSONAPI}]
+    for method, body in itertools.product(METHODS, bodies):
+        answer = api.request(method, url, **body)
+        assert set(answer["Allow"].split(", ")) == offered
+        if method not in offered:
+            assert (answer.status_code, errors(answer)) == (405, [("method_not_allowed", None)])
+        elif method == "OPTIONS":
+            assert answer.status_code == 204
+        elif method in {"GET", "HEAD"}:
+            assert answer.status_code == 200
+        elif body or method == "DELETE":
+            assert (answer.status_code, errors(answer)) == (403, [("relationship_fixed", None)])
+
+
+@pytest.mark.parametrize(("kind", "name", "_"), LINKAGES)
+def test_what_is_related_is_only_read_there(
+    api: Api, of_each_type: dict[str, int], kind: str, name: str, _: set[str]
+) -> None:
+    for method in METHODS:
+        answer = api.request(method, f"/api/{kind}/{of_each_type[kind]}/{name}")
+        assert answer["Allow"] == "GET, HEAD, OPTIONS"
+        assert (answer.status_code == 405) is (method not in {"GET", "HEAD", "OPTIONS"})

@@ -19,7 +19,8 @@ _ERROR = {"status", "code", "title", "detail", "source", "meta", "links"}
 def assert_valid(answer: Answer, sent: Any) -> None:
     """Assert that the answer is a valid document, or rightly none; `sent` is the request's body."""
     assert answer.status_code < 500, answer.content
-    assert "Accept" in answer["Vary"]
+    assert {"Accept", "Authorization"} <= set(answer["Vary"].split(", "))
+    assert answer["Cache-Control"] == "private, no-cache"
     if answer.status_code == 204:
         assert not answer.content
         assert "Content-Type" not in answer

@@ -13,7 +13,7 @@ from drf_spectacular.validation import validate_schema
 
 from tests.api.openapi.described import COMMITTED, ROOT, operations, read, resolved
 from tests.api.test_permission_matrix import JSON, METHODS, ROUTES, TABLE
-from tests.conftest import Api
+from tests.conftest import JSONAPI, Api
 from wallet_transaction_api.api.jsonapi.endpoints import JsonApiView
 from wallet_transaction_api.api.jsonapi.types import RESOURCES
 from wallet_transaction_api.api.openapi.generator import Generator
@@ -131,3 +131,19 @@ def test_no_other_page_frames_swagger_ui_or_holds_its_window(db: None) -> None:
     page = Api().get("/api/docs")
     assert page["X-Frame-Options"] == "DENY"
     assert page["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("accept", [JSONAPI, "application/json", "image/png"])
+def test_the_page_is_html_or_a_documented_refusal(accept: str) -> None:
+    answer = Api().get("/api/docs", headers={"Accept": accept})
+    assert (answer.status_code, answer["Content-Type"]) == (406, "application/json")
+    assert answer.json()["code"] == "not_acceptable"
+    assert "406" in read(COMMITTED)["paths"]["/api/docs"]["get"]["responses"]
+
+
+@pytest.mark.parametrize(
+    "accept", ["", "*/*", "text/*", "text/html", f"{JSONAPI}, text/html;q=0.1"]
+)
+def test_the_page_is_for_whoever_takes_html(accept: str) -> None:
+    answer = Api().get("/api/docs", headers={"Accept": accept} if accept else {})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/html; charset=utf-8")

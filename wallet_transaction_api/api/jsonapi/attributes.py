@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework.serializers import Serializer, ValidationError
 
+from wallet_transaction_api.api.client_text import quoted
 from wallet_transaction_api.api.jsonapi.documents import Document
 from wallet_transaction_api.api.jsonapi.pointers import join, nearest
 from wallet_transaction_api.api.jsonapi.problems import Problem, Refused, at_attribute
@@ -66,7 +67,7 @@ def _refuse_read_only(document: Document, fixed: Any) -> None:
 def _unknown(document: Document, resource: Resource, known: Mapping[str, Any]) -> Iterator[Problem]:
     unknown = (name for name in document.attributes if name not in known)
     for name in islice(unknown, MOST_UNKNOWN):
-        detail = f"{resource.type} have no attribute {name!r}."
+        detail = f"{resource.type} have no attribute {quoted(name)}."
         pointer = join("data", "attributes", name)
         yield at_attribute(name, pointer, 422, "unknown_attribute", detail)
 

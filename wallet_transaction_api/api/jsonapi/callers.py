@@ -1,7 +1,7 @@
 """Who calls, and what that lets them see and do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -25,11 +25,22 @@ from wallet_transaction_api.api.permissions import (
 from wallet_transaction_api.models import Wallet
 
 
+@dataclass
+class Effects:
+    """What a request did, as far as an idempotency key remembers it."""
+
+    #: The wallets that it reached, of those that the caller sees.
+    wallet_ids: set[int] = field(default_factory=set)
+    #: Whether it did what must not be done twice, and is not the same if it is done again.
+    are_once: bool = False
+
+
 @dataclass(frozen=True)
 class Caller:
     """The user behind a request, or the service owner in open mode."""
 
     request: Request
+    effects: Effects = field(default_factory=Effects)
 
     @cached_property
     def actor(self) -> Any:
@@ -78,7 +89,10 @@ class Caller:
         if not is_id(key):
             return None
         rows = resource.visible(self.request).filter(pk=int(key))
-        return rows.values("id", *columns).first()
+        found = rows.values("id", *columns, *resource.wallet_columns).first()
+        if found is not None:
+            self.effects.wallet_ids |= {found[name] for name in resource.wallet_columns} - {None}
+        return found
 
     def wallet(self, key: str) -> Mapping[str, Any] | None:
         """Return a visible wallet as a posting asks for it, mostly without asking the database.
@@ -88,6 +102,7 @@ class Caller:
         wallet = cache.wallet_by_id(int(key)) if is_id(key) else None
         if wallet is None or not sees(self.request, wallet["owner_id"], wallet["status"]):
             return None
+        self.effects.wallet_ids.add(wallet["id"])
         return wallet
 
 

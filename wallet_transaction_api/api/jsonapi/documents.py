@@ -7,6 +7,7 @@ https://jsonapi.org/format/#crud. Members that the specification does not define
 from dataclasses import dataclass, field
 from typing import Any
 
+from wallet_transaction_api.api.client_text import quoted
 from wallet_transaction_api.api.jsonapi.encoding import Object
 from wallet_transaction_api.api.jsonapi.pointers import ROOT, join
 from wallet_transaction_api.api.jsonapi.problems import Refused, at, malformed
@@ -38,7 +39,7 @@ def read(body: Any, resource: Resource, *, resource_id: str | None) -> Document:
         raise malformed("/data/lid", "A lid is a string.")
     attributes = _fields(_object(data, "attributes"))
     relationships = {
-        name: _linkage(resource, name, value, ancestral=ancestral)
+        name: _linkage(resource, name, value)
         for name, value in _fields(_object(data, "relationships")).items()
     }
     if ancestral:
@@ -109,31 +110,28 @@ def _adopted(
     return adopted
 
 
-def _linkage(resource: Resource, name: str, value: Any, *, ancestral: bool) -> Linkage:
+def _linkage(resource: Resource, name: str, value: Any) -> Linkage:
     pointer = join("data", "relationships", name)
     if not isinstance(value, dict) or "data" not in value:
         raise malformed(pointer, "A relationship in a request is an object with data.")
     relation = resource.relationships.get(name)
     if relation is None:
-        detail = f"{resource.type} have no relationship {name!r}."
+        detail = f"{resource.type} have no relationship {quoted(name)}."
         raise Refused(at(pointer, 422, "unknown_relationship", detail))
     data, pointer = value["data"], f"{pointer}/data"
     target = RESOURCES[relation.target]
     if not relation.many:
-        return None if data is None else _identifier(data, pointer, target, ancestral=ancestral)
+        return None if data is None else _identifier(data, pointer, target)
     if not isinstance(data, list):
         raise malformed(pointer, f"{name} is a to-many relationship: data is an array.")
-    return [
-        _identifier(item, f"{pointer}/{index}", target, ancestral=ancestral)
-        for index, item in enumerate(data)
-    ]
+    return [_identifier(item, f"{pointer}/{index}", target) for index, item in enumerate(data)]
 
 
-def _identifier(data: Any, pointer: str, target: Resource, *, ancestral: bool) -> str:
+def _identifier(data: Any, pointer: str, target: Resource) -> str:
+    """Return the id; the ancestor's name of the type serves here whatever the document's type."""
     if not (isinstance(data, dict) and _is_word(data.get("type")) and _is_word(data.get("id"))):
         raise malformed(pointer, "A resource identifier has a type and an id, both strings.")
-    known = {target.type, target.alias} if ancestral else {target.type}
-    if data["type"] not in known:
+    if data["type"] not in {target.type, target.alias}:
         raise _mismatch(f"{pointer}/type", f"The related type is {target.type}.")
     return str(data["id"])
 

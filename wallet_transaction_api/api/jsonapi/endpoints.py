@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from wallet_transaction_api.api import idempotency as keys
+from wallet_transaction_api.api.idempotency import Outcome
 from wallet_transaction_api.api.jsonapi import (
     bodies,
     documents,
@@ -27,7 +28,12 @@ from wallet_transaction_api.api.jsonapi.documents import Document
 from wallet_transaction_api.api.jsonapi.encoding import Object
 from wallet_transaction_api.api.jsonapi.listing import with_parameters
 from wallet_transaction_api.api.jsonapi.parameters import Families, Query
-from wallet_transaction_api.api.jsonapi.problems import Problem, Refused, StateRefused
+from wallet_transaction_api.api.jsonapi.problems import (
+    Problem,
+    Refused,
+    StateRefused,
+    bad_parameter,
+)
 from wallet_transaction_api.api.jsonapi.reading import Reader
 from wallet_transaction_api.api.jsonapi.resources import Resource
 from wallet_transaction_api.api.jsonapi.sorting import BY_ID, Keys
@@ -99,8 +105,8 @@ class JsonApiView(APIView):
 
     @property
     def default_response_headers(self) -> dict[str, str]:
-        """Say that the answer depends on Accept, as servers that negotiate profiles shall."""
-        return {**super().default_response_headers, "Vary": "Accept"}
+        """Say what the answer depends on, and that it is the caller's own."""
+        return {**super().default_response_headers, **negotiation.HEADERS}
 
     @cached_property
     def root(self) -> str:
@@ -129,16 +135,31 @@ class JsonApiView(APIView):
         claim = keys.claim_of(self.request, owner_id=self.caller.actor.pk, write=self._of_outcome)
         if claim is None:
             return work()
-        return keys.replay(claim) or keys.response_of(
-            idempotency.once(claim, work, by_state=(errors.StateRefusal, StateRefused))
-        )
+        earlier = keys.replay(self.request, claim)
+        if earlier is not None:
+            return earlier
+        self._refuse_include()
+        kept = idempotency.once(claim, work, by_state=(errors.StateRefusal, StateRefused))
+        return keys.response_of(self.request, kept)
 
-    def _of_outcome(self, outcome: HttpResponse | Exception) -> HttpResponse:
+    def _of_outcome(self, outcome: HttpResponse | Exception) -> Outcome:
+        effects = self.caller.effects
         if isinstance(outcome, HttpResponse):
-            return outcome
+            return Outcome(
+                response=outcome, wallet_ids=effects.wallet_ids, is_kept=effects.are_once
+            )
         refused: Any = refusals.answer(outcome, {"view": self})
         body = encoding.encode(refused.data)
-        return HttpResponse(body, content_type=negotiation.MEDIA_TYPE, status=refused.status_code)
+        response = HttpResponse(
+            body, content_type=negotiation.MEDIA_TYPE, status=refused.status_code
+        )
+        return Outcome(response=response, wallet_ids=effects.wallet_ids)
+
+    def _refuse_include(self) -> None:
+        """Refuse to include under a key: what is kept is one resource, not what surrounds it."""
+        if self.query.include:
+            detail = "Leave include out beside an Idempotency-Key: fetch the rest afterwards."
+            raise bad_parameter("invalid_include", "include", detail)
 
     def answer(
         self,

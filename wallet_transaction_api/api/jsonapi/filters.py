@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Q
 
 from wallet_transaction_api import money
+from wallet_transaction_api.api.client_text import quoted
 from wallet_transaction_api.api.jsonapi import paths
 from wallet_transaction_api.api.jsonapi.kinds import OPERATORS
 from wallet_transaction_api.api.jsonapi.paths import Place
@@ -61,10 +62,11 @@ def _target(resource: Resource, parameter: str, *, staff: bool) -> tuple[Place, 
     place = paths.find(resource, path, staff=staff)
     if place is None:
         raise bad_parameter(
-            "invalid_filter", parameter, f"{resource.type} have no filterable {path!r}."
+            "invalid_filter", parameter, f"{resource.type} have no filterable {quoted(path)}."
         )
     if operator not in place.attribute.kind.operators:
-        raise bad_parameter("invalid_filter", parameter, f"{path!r} has no operator {operator!r}.")
+        detail = f"{quoted(path)} has no operator {quoted(operator)}."
+        raise bad_parameter("invalid_filter", parameter, detail)
     return place, operator, match[2] is not None
 
 

@@ -1,5 +1,6 @@
 """`include=wallet,wallet.transactions` and `fields[type]=member`: what a document shall hold."""
 
+from wallet_transaction_api.api.client_text import quoted
 from wallet_transaction_api.api.jsonapi.problems import bad_parameter
 from wallet_transaction_api.api.jsonapi.resources import Resource
 from wallet_transaction_api.api.jsonapi.types import RESOURCES
@@ -33,7 +34,7 @@ def read_fields(parameter: str, text: str, *, staff: bool) -> tuple[str, frozens
     names = frozenset(text.split(",")) if text else frozenset()
     known = resource.attributes_for(staff=staff).keys() | resource.relationships.keys()
     if names - known:
-        unknown = ", ".join(map(repr, sorted(names - known)))
+        unknown = ", ".join(map(quoted, sorted(names - known)))
         raise bad_parameter("invalid_fields", parameter, f"{resource.type} have no {unknown}.")
     return resource.type, names
 
@@ -41,11 +42,11 @@ def read_fields(parameter: str, text: str, *, staff: bool) -> tuple[str, frozens
 def _grow(tree: Tree, resource: Resource, path: str) -> None:
     names = path.split(".")
     if len(names) > DEEPEST:
-        raise _refused(f"{path!r} is longer than {DEEPEST} relationships.")
+        raise _refused(f"{quoted(path)} is longer than {DEEPEST} relationships.")
     for name in names:
         relation = resource.relationships.get(name)
         if relation is None:
-            raise _refused(f"{resource.type} have no relationship {name!r}.")
+            raise _refused(f"{resource.type} have no relationship {quoted(name)}.")
         tree = tree.setdefault(name, Tree())
         resource = RESOURCES[relation.target]
 

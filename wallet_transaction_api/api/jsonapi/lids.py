@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from wallet_transaction_api.api.client_text import quoted
 from wallet_transaction_api.api.jsonapi.encoding import Object
 from wallet_transaction_api.api.jsonapi.pointers import join
 from wallet_transaction_api.api.jsonapi.problems import Refused, at
@@ -18,7 +19,7 @@ class LocalIds:
     def learn(self, resource: Resource, lid: str, key: str) -> None:
         """Note the id of what was added under a local id; refuses one used before."""
         if (resource.type, lid) in self._ids:
-            detail = f"The lid {lid!r} was used before."
+            detail = f"The lid {quoted(lid)} was used before."
             raise Refused(at("/data/lid", 400, "lid_repeated", detail))
         self._ids[resource.type, lid] = key
 
@@ -27,7 +28,7 @@ class LocalIds:
         resource = BY_NAME.get(kind) if isinstance(kind, str) else None
         key = self._ids.get((resource.type, lid)) if resource and isinstance(lid, str) else None
         if key is None:
-            detail = f"No earlier operation added {lid!r}."
+            detail = f"No earlier operation added {quoted(lid)}."
             raise Refused(at(pointer, 400, "unknown_lid", detail))
         return key
 

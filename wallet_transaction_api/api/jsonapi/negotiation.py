@@ -26,6 +26,11 @@ CURSOR_PROFILE = "https://jsonapi.org/profiles/ethanresnick/cursor-pagination/"
 #: The profile's names for refusals begin so.
 CURSOR_ERRORS = "https://jsonapi.org/profiles/ethanresnick/cursor-pagination/"
 NO_EXT: frozenset[str] = frozenset()
+#: On every answer, a refusal and a 304 too. One URL has a different answer for each caller, and
+#: a balance may be old the moment after: browsers ask again each time, by ETag.
+HEADERS: Mapping[str, str] = MappingProxyType(
+    {"Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
+)
 #: Between two commas. It never goes back, so that a long header costs what it is long; a quote
 #: that is never closed reaches to the end.
 _ITEM = re.compile(r'(?:[^,"]++|"(?:\\.|[^"\\])*+"?+)++')

@@ -30,6 +30,8 @@ Links: TypeAlias = Mapping[str, Linked]
 #: Takes what it needs out of a row, and writes that as JSON.
 Cell: TypeAlias = tuple[Callable[[Values], Any], Callable[[Any], str]]
 NOTHING: Links = MappingProxyType({})
+#: Stands for the id of a to-one resource that found no room in the document: links only.
+LEFT_OUT: Any = object()
 #: Stands in a template for the row's id. JSON text has no control characters of its own.
 _KEY = "\0"
 
@@ -113,9 +115,9 @@ class Plan:
             more = _place(relation, "links") if relation.many else ""
             parts.append(f'"links":{{{own},{related}{more}}}')
         if not relation.many:
-            write = partial(identifier, relation.target)
-            parts.append(f'"data":{self._cell(write, relation.column)}')
-        return ",".join(parts) + (_place(relation, "data") if relation.many else "")
+            write = partial(_to_one, relation.target, comma="," if parts else "")
+            return ",".join(parts) + self._cell(write, relation.column)
+        return ",".join(parts) + _place(relation, "data")
 
     def _own_link(self) -> str:
         return f'"links":{{"self":"{_literal(self._url)}/{_KEY}"}}' if self._url else ""
@@ -147,6 +149,10 @@ class Plan:
 def identifier(kind: str, key: Any) -> Fragment:
     """Return a resource identifier; null for no resource."""
     return NULL if key is None else Fragment(f'{{"type":"{kind}","id":"{key}"}}')
+
+
+def _to_one(kind: str, key: Any, *, comma: str) -> str:
+    return "" if key is LEFT_OUT else f'{comma}"data":{identifier(kind, key)}'
 
 
 def _literal(url: str) -> str:

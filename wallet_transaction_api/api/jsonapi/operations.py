@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
+from wallet_transaction_api.api.client_text import quoted
 from wallet_transaction_api.api.jsonapi.encoding import Object
 from wallet_transaction_api.api.jsonapi.lids import LocalIds
 from wallet_transaction_api.api.jsonapi.pointers import ROOT, join
@@ -150,7 +151,7 @@ def _by_data(operation: Object, lids: LocalIds) -> Target:
 def _resource(name: str, pointer: str) -> Resource:
     resource = BY_NAME.get(name)
     if resource is None:
-        detail = f"There is no type {name!r}."
+        detail = f"There is no type {quoted(name)}."
         raise Refused(
             Problem(status=404, code="not_found", detail=detail, source={"pointer": pointer})
         )

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from django.db.models import Q
 from rest_framework.request import Request
 
+from wallet_transaction_api.api.client_text import quoted
 from wallet_transaction_api.api.jsonapi import (
     figures,
     filters,
@@ -117,8 +118,7 @@ def _pairs(query_string: str) -> Iterator[tuple[str, str]]:
         raise bad_parameter("invalid_parameter", pairs[-1][0], "Too many parameters.")
     for name, value in pairs:
         if not _is_clean(name + value):
-            shown = name.encode("utf-8", "replace").decode().replace("\0", "?")
-            raise bad_parameter("invalid_parameter", shown, "Write UTF-8 without NUL, encoded.")
+            raise bad_parameter("invalid_parameter", name, "Write UTF-8 without NUL, encoded.")
         yield name, value
 
 
@@ -147,13 +147,15 @@ def _refuse_strangers(pairs: Pairs, families: Families) -> None:
         family = _family(name)
         if family not in families or (family in _BARE and name not in _BARE):
             known = f"Here: {', '.join(sorted(families))}." if families else "Here: none."
-            raise bad_parameter("unknown_parameter", name, f"{name!r} is not known here. {known}")
+            detail = f"{quoted(name)} is not known here. {known}"
+            raise bad_parameter("unknown_parameter", name, detail)
 
 
 def _refuse_repetitions(pairs: Pairs) -> None:
     for name, times in Counter(name for name, _ in pairs).items():
         if times > 1 and not (_family(name) == "filter" and name.endswith("[]")):
-            raise bad_parameter("repeated_parameter", name, f"{name!r} is given {times} times.")
+            detail = f"{quoted(name)} is given {times} times."
+            raise bad_parameter("repeated_parameter", name, detail)
 
 
 def _condition(resource: Resource, pairs: Pairs, *, staff: bool) -> Q:

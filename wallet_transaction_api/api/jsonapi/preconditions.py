@@ -38,7 +38,7 @@ def conditionally(caller: Caller, resource: Resource, key: str, work: Callable[[
         about = _subject(caller, resource, key)
         if wanted is not None and not tags.allows(wanted, about):
             raise failed()
-        if unwanted is not None and tags.allows(unwanted, about, weakly=True):
+        if unwanted is not None and tags.allows(unwanted, about):
             raise failed("If-None-Match")
         return work()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework.exceptions import APIException
 
+from wallet_transaction_api.api import client_text
 from wallet_transaction_api.ledger import errors
 
 #: The name of each refusal of this face; the ledger names its own.
@@ -67,8 +68,8 @@ class Problem:
             "status": str(self.status),
             "code": self.code,
             "title": title_of(self.code),
-            "detail": self.detail,
-            "source": dict(self.source),
+            "detail": client_text.cut(self.detail),
+            "source": client_text.source(self.source),
             "meta": dict(self.meta),
             "links": dict(self.links),
         }
@@ -111,7 +112,8 @@ def at(pointer: str, status: int, code: str, detail: str) -> Problem:
 
 def at_attribute(member: str, pointer: str, status: int, code: str, detail: str) -> Problem:
     """Make a problem with an attribute; form libraries find its name and message in `meta`."""
-    meta = {"attribute": member, "message": detail}
+    meta = {"attribute": member} if client_text.is_repeatable(member) else {}
+    meta["message"] = client_text.cut(detail)
     return Problem(status=status, code=code, detail=detail, source={"pointer": pointer}, meta=meta)
 
 

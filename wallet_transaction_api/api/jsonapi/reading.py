@@ -1,6 +1,7 @@
 """Reads rows and builds documents: a constant number of queries, whatever the page holds."""
 
 import functools
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -8,10 +9,11 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from rest_framework.request import Request
 
 from wallet_transaction_api.api.jsonapi import fetching, prepared, tags
+from wallet_transaction_api.api.jsonapi.budgets import Budget
 from wallet_transaction_api.api.jsonapi.callers import is_id
 from wallet_transaction_api.api.jsonapi.encoding import Fragment, Object, array
 from wallet_transaction_api.api.jsonapi.inclusion import Tree
-from wallet_transaction_api.api.jsonapi.objects import NOTHING, Linked, Plan, Values
+from wallet_transaction_api.api.jsonapi.objects import LEFT_OUT, NOTHING, Linked, Plan, Values
 from wallet_transaction_api.api.jsonapi.parameters import Query
 from wallet_transaction_api.api.jsonapi.problems import not_found
 from wallet_transaction_api.api.jsonapi.resources import Relationship, Resource
@@ -21,6 +23,8 @@ from wallet_transaction_api.api.jsonapi.ways import Way
 
 #: An included to-many relationship shows its first members; the rest is at its own URL.
 MOST_INCLUDED = 100
+#: So many are read by one statement: a page's to-one resources.
+_AT_ONCE = 200
 
 
 @functools.lru_cache(maxsize=512)
@@ -39,6 +43,9 @@ class Reader:
         self._staff = staff
         self._rows: dict[str, dict[int, Values]] = {name: {} for name in RESOURCES}
         self._linked: dict[tuple[str, int], dict[str, Linked]] = {}
+        self._budget = Budget()
+        #: Type and id of what would have been included, had there been room.
+        self._left_out: set[tuple[str, Any]] = set()
 
     def plan(self, resource: Resource) -> Plan:
         """Return the plan by which resources of the type are written here."""
@@ -90,8 +97,10 @@ class Reader:
             write = self.plan(resource).write
             return {"data": [write(row) for row in rows]}
         primary = self._keep(resource, rows)
+        for row in primary:
+            self._budget.charge(self.plan(resource).write(row))
         self._load(resource, primary, include)
-        data = [self._write(resource.type, row) for row in primary]
+        data = [self._write(resource, row) for row in primary]
         return {"data": data, "included": self._included(resource, {row[0] for row in rows})}
 
     def compound_one(self, resource: Resource, row: Values) -> Object:
@@ -104,13 +113,23 @@ class Reader:
         kept = self._rows[resource.type]
         return [kept.setdefault(row[0], row) for row in rows]
 
-    def _write(self, name: str, row: Values) -> Fragment:
-        linked = self._linked.get((name, row[0]), NOTHING)
-        return self.plan(RESOURCES[name]).write(row, linked)
+    def _write(self, resource: Resource, row: Values) -> Fragment:
+        linked = self._linked.get((resource.type, row[0]), NOTHING)
+        return self.plan(resource).write(self._without_left_out(resource, row), linked)
+
+    def _without_left_out(self, resource: Resource, row: Values) -> Values:
+        """Return the row without linkage to what found no room: its link leads there."""
+        if not self._left_out:
+            return row
+        values, at = list(row), self.plan(resource).at
+        for relation in resource.relationships.values():
+            if not relation.many and (relation.target, row[at(relation.column)]) in self._left_out:
+                values[at(relation.column)] = LEFT_OUT
+        return values
 
     def _included(self, primary: Resource, ids: set[int]) -> Fragment:
         return array(
-            self._write(name, row)
+            self._write(RESOURCES[name], row)
             for name, rows in self._rows.items()
             for key, row in rows.items()
             if name != primary.type or key not in ids
@@ -127,29 +146,50 @@ class Reader:
         self, resource: Resource, relation: Relationship, rows: Sequence[Values]
     ) -> list[Values]:
         target, at = RESOURCES[relation.target], self.plan(resource).at(relation.column)
-        keys = {row[at] for row in rows} - {None}
-        queryset = target.visible(self._request).filter(pk__in=keys).order_by("pk")
-        return self._keep(target, self.rows(target, queryset) if keys else [])
+        return self._fetch(target, list(dict.fromkeys(row[at] for row in rows if row[at])))
 
     def _load_many(
         self, resource: Resource, relation: Relationship, rows: Sequence[Values]
     ) -> list[Values]:
-        target, keys = RESOURCES[relation.target], [row[0] for row in rows]
-        at = self.plan(target).at(relation.column)
-        related = self.rows(target, self._first_of_each(resource, relation, keys)) if keys else []
-        ids: dict[int, list[int]] = {key: [] for key in keys}
-        for row in related:
-            ids[row[at]].append(row[0])
-        for key, members in ids.items():
-            shown = Linked(members[:MOST_INCLUDED], len(members) > MOST_INCLUDED)
-            self._linked.setdefault((resource.type, key), {})[relation.name] = shown
-        hidden = {key for members in ids.values() for key in members[MOST_INCLUDED:]}
-        return self._keep(target, (row for row in related if row[0] not in hidden))
+        """Include the first members of each parent, as far as there is room."""
+        target = RESOURCES[relation.target]
+        members = self._first_of_each(resource, relation, [row[0] for row in rows])
+        first = {parent: ids[:MOST_INCLUDED] for parent, ids in members.items()}
+        found = self._fetch(target, [key for ids in first.values() for key in ids])
+        for parent, ids in first.items():
+            shown = list(itertools.takewhile(self._rows[target.type].__contains__, ids))
+            if shown or not ids:
+                links = self._linked.setdefault((resource.type, parent), {})
+                links[relation.name] = Linked(shown, len(members[parent]) > len(shown))
+        return found
+
+    def _fetch(self, target: Resource, keys: Sequence[int]) -> list[Values]:
+        """Return the visible ones of the resources in this order, as far as there is room.
+
+        They are read in parts: what finds no room is not held in memory either.
+        """
+        kept = self._rows[target.type]
+        missing = [key for key in keys if key not in kept]
+        for start in range(0, len(missing), _AT_ONCE):
+            part = missing[start : start + _AT_ONCE]
+            self._keep_affordable(target, [] if self._budget.is_spent else self._read(target, part))
+            if self._budget.is_spent:
+                self._left_out |= {(target.type, key) for key in part if key not in kept}
+        return [kept[key] for key in keys if key in kept]
+
+    def _read(self, target: Resource, keys: Sequence[int]) -> list[Values]:
+        visible = target.visible(self._request).filter(pk__in=keys)
+        found = {row[0]: row for row in self.rows(target, visible)}
+        return [found[key] for key in keys if key in found]
+
+    def _keep_affordable(self, target: Resource, rows: Sequence[Values]) -> None:
+        write, affords = self.plan(target).write, self._budget.affords
+        self._keep(target, itertools.takewhile(lambda row: affords(write(row)), rows))
 
     def _first_of_each(
         self, resource: Resource, relation: Relationship, keys: Sequence[int]
-    ) -> QuerySet[Any]:
-        """Select the first members of each parent and one more, by index however many there are."""
+    ) -> dict[int, list[int]]:
+        """Return the first members of each parent and one more, by index however many there are."""
         members = RESOURCES[relation.target].visible(self._request)
         following = members.filter(**{relation.column: OuterRef("pk")}).order_by("pk")
         parents = resource.visible(self._request).filter(pk__in=keys)
@@ -157,4 +197,8 @@ class Reader:
         wanted = Q()
         for key, last in parents.annotate(last=cut).values_list("pk", "last"):
             wanted |= Q(**{relation.column: key} | ({} if last is None else {"pk__lte": last}))
-        return (members.filter(wanted) if wanted else members.none()).order_by("pk")
+        ids: dict[int, list[int]] = {key: [] for key in keys}
+        pairs = members.filter(wanted) if wanted else members.none()
+        for parent, key in pairs.order_by("pk").values_list(relation.column, "pk"):
+            ids[parent].append(key)
+        return ids

@@ -13,7 +13,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from wallet_transaction_api import outages
-from wallet_transaction_api.api import moments
+from wallet_transaction_api.api import client_text, moments
 from wallet_transaction_api.api.errors import JSONAPI, RETRY_AFTER, status_of
 from wallet_transaction_api.api.jsonapi.pointers import deepest, join, nearest
 from wallet_transaction_api.api.jsonapi.problems import Problem, Refused, document, not_found
@@ -121,7 +121,7 @@ def _pointer(refusal: errors.LedgerError, body: Any) -> str:
 
 def _attribute(pointer: str | None, message: str) -> dict[str, str]:
     _, found, name = (pointer or "").partition("/data/attributes/")
-    return {"attribute": name, "message": message} if found else {}
+    return {"attribute": name, "message": client_text.cut(message)} if found else {}
 
 
 def _data(refusal: errors.LedgerError) -> dict[str, Any]:

@@ -19,16 +19,19 @@ from wallet_transaction_api.api.jsonapi.resources import Relationship, Resource
 from wallet_transaction_api.api.jsonapi.sorting import Keys
 from wallet_transaction_api.api.jsonapi.types import RESOURCES
 
+#: https://jsonapi.org/format/#crud-updating-to-many-relationships
+_OF_MEMBERS = frozenset({"POST", "DELETE"})
+
 
 class _RelationView(ListView):
     """An endpoint below one resource, about one of its declared relationships."""
 
     relation: Relationship
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
         """Find the relationship among the declared ones: a URL names nothing else."""
+        super().setup(request, *args, **kwargs)
         self.relation = self.resource.relationships.get(kwargs["name"])  # type: ignore[assignment]
-        super().initial(request, *args, **kwargs)
 
     def subject(self) -> Resource:
         """Return the related type; without such a relationship there is nothing here."""
@@ -83,6 +86,12 @@ class RelatedView(_RelationView):
 
 class RelationshipView(_RelationView):
     """`/wallets/1/relationships/transactions`: the linkage, read-only."""
+
+    def _allowed_methods(self) -> list[str]:
+        """Offer POST and DELETE, which add and remove members, of a to-many relationship only."""
+        offered: list[str] = super()._allowed_methods()  # type: ignore[misc]
+        is_to_one = self.relation is not None and not self.relation.many
+        return [method for method in offered if not (is_to_one and method in _OF_MEMBERS)]
 
     def honoured(self) -> Families:
         """Take what orders and cuts a list of identifiers."""

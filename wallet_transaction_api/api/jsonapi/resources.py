@@ -135,6 +135,17 @@ class Resource:
         return self.follows_wallets and len(self.locks) == 1 and self.locks[0] != "id"
 
     @property
+    def wallet_columns(self) -> tuple[str, ...]:
+        """The columns with the ids of its wallets, as far as the caller sees them."""
+        if self.locks == ("id",):
+            return self.locks
+        return tuple(
+            item.column
+            for item in self.relationships.values()
+            if not item.many and item.target == "wallets"
+        )
+
+    @property
     def follows_clock(self) -> bool:
         """Whether a member is computed as of now: it may change while no version grows."""
         return any(item.far_column for item in self.attributes.values())

@@ -6,6 +6,7 @@ from typing import TypeAlias
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Coalesce
 
+from wallet_transaction_api.api.client_text import quoted
 from wallet_transaction_api.api.jsonapi import paths
 from wallet_transaction_api.api.jsonapi.kinds import INTEGER, Kind
 from wallet_transaction_api.api.jsonapi.negotiation import CURSOR_ERRORS
@@ -92,7 +93,7 @@ def _refused(resource: Resource, name: str, *, known: bool) -> Refused:
         Problem(
             status=400,
             code="invalid_sort",
-            detail=f"{resource.type} cannot be sorted by {name!r}.",
+            detail=f"{resource.type} cannot be sorted by {quoted(name)}.",
             source={"parameter": "sort"},
             links={"type": f"{CURSOR_ERRORS}unsupported-sort"} if known else {},
         )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
+from wallet_transaction_api.api.jsonapi.negotiation import HEADERS as JSONAPI_HEADERS
 from wallet_transaction_api.api.jsonapi.negotiation import MEDIA_TYPE
 from wallet_transaction_api.api.openapi.members import TEXT, Schema
 from wallet_transaction_api.api.request_ids import HEADER as REQUEST_ID
@@ -16,7 +17,7 @@ REFUSALS: Mapping[int, tuple[str, str]] = {
     401: ("Unauthorized", "The credential is missing or no good."),
     403: ("Forbidden", "Who asks may not do this, or nobody may."),
     404: ("NotFound", "Missing, or somebody else's: both look the same."),
-    406: ("NotAcceptable", "`Accept` excludes JSON:API."),
+    406: ("NotAcceptable", "`Accept` excludes what is answered here."),
     409: ("Conflict", "The state does not allow it, or the key's first request still runs."),
     412: ("PreconditionFailed", "The resource is no longer what `If-Match` names."),
     413: ("TooLarge", "The body is too large, or it holds too many operations."),
@@ -32,10 +33,12 @@ HEADERS: Mapping[int, tuple[str, ...]] = {
     503: ("Retry-After",),
 }
 _MEANINGS: Mapping[str, str] = {
+    "Cache-Control": "`private, no-cache`: for one caller, and asked for anew each time.",
     "ETag": "A digest of the answer; of one resource it begins with its version.",
     "Idempotent-Replayed": "`true` on the answer of an earlier request under the same key.",
     "Location": "The URL of what was created.",
     "Retry-After": "Seconds to wait.",
+    "Vary": "`Accept, Authorization`, and `Origin` where other origins are let in.",
     "WWW-Authenticate": "The scheme that is asked for.",
     REQUEST_ID: "The request's name: the one sent, if it is well-formed, else a new one.",
 }
@@ -70,11 +73,10 @@ def answer(
     named: Iterable[str] = (),
 ) -> Schema:
     """Return the description of an answer; without a schema it has no body."""
+    always = (*JSONAPI_HEADERS, REQUEST_ID) if media_type.startswith(MEDIA_TYPE) else (REQUEST_ID,)
     described: Schema = {
         "description": text,
-        "headers": {
-            name: {"$ref": f"#/components/headers/{name}"} for name in (*named, REQUEST_ID)
-        },
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in (*named, *always)},
     }
     if schema is not None:
         described["content"] = {media_type: {"schema": schema}}

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from drf_spectacular.views import SpectacularSwaggerView
 
 from wallet_transaction_api.api.openapi.generator import Generator
-from wallet_transaction_api.api.plain.answers import answer
+from wallet_transaction_api.api.plain.answers import Refused, answer
 
 
 class _SwaggerUi(SpectacularSwaggerView):
@@ -35,6 +35,8 @@ def docs(request: HttpRequest) -> HttpResponse:
     Who tries requests there types a token; without this whoever opened the window could reach it.
     """
     page = _swagger_ui(request)
+    if page.status_code == 406:  # noqa: PLR2004 `Accept` admits no HTML
+        raise Refused("not_acceptable", detail="This page is HTML: accept text/html.")
     page.headers["X-Frame-Options"] = "DENY"
     page.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     return page

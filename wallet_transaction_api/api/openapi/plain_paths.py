@@ -10,6 +10,7 @@ from wallet_transaction_api.api.plain.registration import LONGEST_PASSWORD
 
 #: The components of these faces begin so, where JSON:API's have the same name.
 PLAIN = "Plain"
+HTML = "text/html"
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _SEEING = frozenset({400, 401, 404, 429, 503})
 _MOVING = _SEEING | {403, 409, 413, 415, 422}
@@ -101,6 +102,7 @@ def _of_accounts() -> dict[str, dict[str, Operation]]:
 def _of_service() -> dict[str, dict[str, Operation]]:
     not_ready = answers.answer("Not ready.", ref("Ready"), JSON, ("Retry-After",))
     document, page = {"type": "object"}, TEXT
+    unacceptable = answers.refused(PLAIN, {406})
     return {
         "/livez": {"get": _open("alive", "Whether the process runs", ref("Alive"))},
         "/readyz": {
@@ -109,7 +111,7 @@ def _of_service() -> dict[str, dict[str, Operation]]:
             )
         },
         "/api/openapi.json": {"get": _open("describe", "This document", document)},
-        "/api/docs": {"get": _open("docs", "Swagger UI", page, media_type="text/html")},
+        "/api/docs": {"get": _open("docs", "Swagger UI", page, unacceptable, media_type=HTML)},
     }
 
 

@@ -25,6 +25,7 @@ REFUSALS: Mapping[str, tuple[int, str]] = {
     "permission_denied": (403, "Permission denied"),
     "registration_closed": (403, "Registration closed"),
     "method_not_allowed": (405, "Method not allowed"),
+    "not_acceptable": (406, "Not acceptable"),
     "username_taken": (409, "Username taken"),
     "request_too_large": (413, "Request too large"),
     "unsupported_media_type": (415, "Unsupported media type"),

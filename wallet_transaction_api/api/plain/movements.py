@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from django.http import HttpRequest, HttpResponse
 
 from wallet_transaction_api.api import idempotency, permissions
+from wallet_transaction_api.api.idempotency import Outcome
 from wallet_transaction_api.api.plain import refusals
 from wallet_transaction_api.api.plain.answers import Refused
 from wallet_transaction_api.ledger import currencies, errors, group_commit
@@ -36,19 +37,21 @@ def post(request: HttpRequest, read: Read, write: Callable[[Posted], HttpRespons
 
     Under an idempotency key an earlier answer is given again before anything is read.
     """
+    wallet_ids: list[int] = []
     claim = idempotency.claim_of(
         request,
         owner_id=permissions.actor_of(request).pk,
-        write=lambda it: _written(request, it, write),
+        write=lambda it: Outcome(response=_written(request, it, write), wallet_ids=wallet_ids),
     )
-    earlier = idempotency.replay(claim)
+    earlier = idempotency.replay(request, claim)
     if earlier is not None:
         return earlier
     wallet, amount = read()
+    wallet_ids.append(wallet["id"])
     posting = _posting(request, wallet, amount, claim)
     try:
         if claim is not None:
-            return idempotency.response_of(group_commit.post_once(posting))
+            return idempotency.response_of(request, group_commit.post_once(posting))
         return write(group_commit.post_one(posting))
     except errors.WalletClosed as refusal:
         raise permissions.told(request, refusal) from None

@@ -8,7 +8,7 @@ from django.http.multipartparser import MultiPartParserError
 from rest_framework import exceptions
 
 from wallet_transaction_api import outages
-from wallet_transaction_api.api import bodies
+from wallet_transaction_api.api import bodies, client_text
 from wallet_transaction_api.api.credentials import CHALLENGE
 from wallet_transaction_api.api.errors import PLAIN, RETRY_AFTER, status_of
 from wallet_transaction_api.api.plain.answers import REFUSALS, Refused, answer
@@ -31,7 +31,7 @@ def of_ledger(refusal: errors.LedgerError) -> HttpResponse:
     status = status_of(refusal, PLAIN)
     body = {"error": refusal.title(), "code": refusal.code}
     if refusal.detail != refusal.title():
-        body["detail"] = refusal.detail
+        body["detail"] = client_text.cut(refusal.detail)
     later = isinstance(refusal, errors.Unavailable | errors.IdempotencyInProgress)
     headers = {"Retry-After": str(RETRY_AFTER)} if later else None
     return answer(body, status=status, headers=headers)
@@ -63,7 +63,7 @@ def _of_body(exception: Exception) -> Refused | None:
         return Refused("request_too_large")
     unreadable = (MultiPartParserError, UnreadablePostError, BadRequest, SuspiciousOperation)
     if isinstance(exception, unreadable):
-        return Refused("malformed_form", detail=str(exception))
+        return Refused("malformed_form", detail=client_text.cut(str(exception)))
     return None
 
 

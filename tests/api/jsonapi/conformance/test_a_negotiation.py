@@ -147,12 +147,12 @@ def test_j019_the_header_at_fault_is_named(api: Api, db: None) -> None:
 
 
 def test_j020_answers_vary_by_accept(api: Api, home: Household) -> None:
-    """S · Reads, creations and errors all vary by Accept."""
+    """S · Reads, creations and errors all vary by Accept, and by Authorization."""
     document = wallet_document(label="New")
     for answer in (
         api.get("/api/wallets"), api.post("/api/wallets", document), api.get("/api/wallets/0")
     ):  # fmt: skip
-        assert "Accept" in answer["Vary"]
+        assert answer["Vary"] == "Accept, Authorization"
 
 
 def test_j021_what_is_applied_is_named(api: Api, home: Household) -> None:

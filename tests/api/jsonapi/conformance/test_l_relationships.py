@@ -2,6 +2,7 @@
 
 No relationship here is ever assigned: a transaction's wallet is fixed, a wallet's transactions
 are posted. So every update is refused with 403, as the specification allows, whatever it says.
+Members are added to and removed from to-many relationships only: elsewhere POST and DELETE are 405.
 """
 
 import json
@@ -106,9 +107,13 @@ def test_j241_nor_absent_ones(api: Api, home: Household) -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_j242_every_update_is_refused(api: Api, home: Household, method: str) -> None:
-    """M · Each updating method on a relationship is refused with 403."""
-    assert _refused(_to_one(api, home, {"data": _of(home.rent)}, method), home)
+    """M · Each update of a to-many is refused with 403; a to-one has no POST or DELETE: 405."""
     assert _refused(_to_many(api, home, {"data": []}, method), home)
+    if method == "PATCH":
+        assert _refused(_to_one(api, home, {"data": _of(home.rent)}), home)
+    else:
+        answer = _to_one(api, home, {"data": _of(home.rent)}, method)
+        assert (answer.status_code, answer["Allow"]) == (405, "GET, PATCH, HEAD, OPTIONS")
 
 
 BODIES = [

@@ -31,12 +31,14 @@ def do(verb: str, kind: str, caller: Caller, *arguments: Any) -> Any:
     """Do `create`, `update` or `delete` to a resource of the type.
 
     A wallet that was closed since it was found is missing, with what belongs to it, to who
-    would not have found it closed.
+    would not have found it closed. An update says itself whether it must not be done twice.
     """
     try:
-        return getattr(COMMANDS[kind], verb)(caller, *arguments)
+        done = getattr(COMMANDS[kind], verb)(caller, *arguments)
     except errors.WalletClosed as refusal:
         told = permissions.told(caller.request, refusal)
         if told is refusal or verb == "create":
             raise told from None
         raise not_found() from None
+    caller.effects.are_once |= verb != "update"
+    return done

@@ -50,7 +50,9 @@ def update(caller: Caller, key: str, document: Document) -> Row | None:
     values = _read_end(caller, document, found["wallet__currency"])
     if not values:
         return None
-    return row_of(HOLDS, _end(caller, found["id"], values), staff=caller.staff)
+    ended = _end(caller, found["id"], values)
+    caller.effects.are_once = True
+    return row_of(HOLDS, ended, staff=caller.staff)
 
 
 def _read_end(caller: Caller, document: Document, currency: str) -> dict[str, Any]:

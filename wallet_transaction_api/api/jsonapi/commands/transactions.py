@@ -49,6 +49,7 @@ def update(caller: Caller, key: str, document: Document) -> Row | None:
         actor_id=caller.actor.pk,
         may_raise=caller.may_raise,
     )
+    caller.effects.are_once |= amended.is_moved
     return row_of(TRANSACTIONS, amended, staff=caller.staff)
 
 

@@ -110,6 +110,7 @@ def _by_handle(caller: Caller, document: Document, handle: UUID) -> tuple[Row, b
     ):
         found = wallets.filter(uuid=handle).values("id", *_OF_WALLET).first()
         if found is not None:
+            caller.effects.wallet_ids |= {found["id"]} if is_visible else set()
             return found, is_visible
     pointer = join("data", "attributes", _HANDLE)
     raise Refused(at(pointer, 404, "not_found", "There is no such destination."))

@@ -42,7 +42,9 @@ def create(caller: Caller, document: Document) -> Row:
         )
         return _edit(caller, wallet.pk, administered) if administered else wallet
 
-    return row_of(WALLETS, in_transaction(work), staff=caller.staff)
+    opened = in_transaction(work)
+    caller.effects.wallet_ids.add(opened.pk)
+    return row_of(WALLETS, opened, staff=caller.staff)
 
 
 def update(caller: Caller, key: str, document: Document) -> Row | None:
