@@ -12,7 +12,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import NotSupportedError
 from django.db.models import CharField, Lookup, Transform, Value
 from django.db.models.expressions import Col
-from django.db.models.functions import StrIndex
+from django.db.models.functions import Length, StrIndex
 from django.db.models.lookups import (
     Exact,
     GreaterThan,
@@ -119,10 +119,11 @@ class IContains(_TextLookup):
     lookup_name = "icontains"
 
     def parts(self, text: ByCodePoint) -> list[Any]:
-        """Match a regular expression; MySQL takes no empty one."""
+        """Match a regular expression, which takes time, where a text is long enough for it."""
         if not isinstance(self.rhs, str):
             raise NotSupportedError("icontains takes a text, not an expression.")
-        return [Regex(text, letter_case.pattern(self.rhs) or "^")]
+        pattern = letter_case.pattern(self.rhs) or "^"  # MySQL takes no empty one
+        return [GreaterThanOrEqual(Length(text), len(self.rhs)), Regex(text, pattern)]
 
 
 def _least_text_after(prefix: str) -> str:
