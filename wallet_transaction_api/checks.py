@@ -6,12 +6,10 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Tags
 from django.db import connection
-from django.db.models import Model
 
 from wallet_transaction_api import misspelt
 from wallet_transaction_api.ledger import currencies, limits
 from wallet_transaction_api.migrating import requirements, state
-from wallet_transaction_api.models import Limit, Wallet
 
 
 def register() -> None:
@@ -137,7 +135,7 @@ def check_in_step(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
 
 def check_currencies(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """Warn of money in a currency that is no longer listed."""
-    found = map(currencies.advice, currencies.retired() if _is_made(databases, Wallet) else [])
+    found = map(currencies.advice, currencies.retired() if _is_migrated(databases) else [])
     return [
         checks.Warning(problem, hint=way_out, id="wallet_transaction_api.W004")
         for problem, way_out in found
@@ -153,13 +151,13 @@ def check_limits(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
             hint="Remove all but one: changing one of them has no effect.",
             id="wallet_transaction_api.W005",
         )
-        for wallet, count in (limits.repeated() if _is_made(databases, Limit) else [])
+        for wallet, count in (limits.repeated() if _is_migrated(databases) else [])
     ]
 
 
-def _is_made(databases: Any, model: type[Model]) -> bool:
-    """Tell whether the database is to be checked and has the table: `migrate` may be to make it."""
-    return bool(databases) and model._meta.db_table in connection.introspection.table_names()
+def _is_migrated(databases: Any) -> bool:
+    """Tell whether the database is to be checked and has all columns: `migrate` asks before."""
+    return bool(databases) and not state.pending_migrations()
 
 
 def _mysql_session() -> tuple[str, str]:

@@ -11,10 +11,11 @@ from typing import NamedTuple
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
-# The sequences that columns of these tables own and that this account may ask.
+# The sequences that columns of these tables own and that this account may ask. What is no
+# sequence is told apart by CASE: the planner may ask for the privilege before it joins.
 _OWNED = """
 SELECT tables.relname, columns.attname, sequences.oid::regclass::text, shown.increment_by,
-       has_sequence_privilege(sequences.oid, 'SELECT')
+       CASE WHEN sequences.relkind = 'S' THEN has_sequence_privilege(sequences.oid, 'SELECT') END
 FROM pg_class sequences
 JOIN pg_namespace spaces ON spaces.oid = sequences.relnamespace
 JOIN pg_sequences shown
@@ -25,7 +26,8 @@ JOIN pg_depend owners ON owners.objid = sequences.oid
 JOIN pg_class tables ON tables.oid = owners.refobjid AND pg_table_is_visible(tables.oid)
 JOIN pg_attribute columns
   ON columns.attrelid = tables.oid AND columns.attnum = owners.refobjsubid
-WHERE tables.relname = ANY(%s) AND has_sequence_privilege(sequences.oid, 'USAGE, SELECT')
+WHERE tables.relname = ANY(%s) AND CASE WHEN sequences.relkind = 'S'
+  THEN has_sequence_privilege(sequences.oid, 'USAGE, SELECT') END
 ORDER BY tables.relname"""
 # Both are read when the table's highest number is: a writer in between would look like a fault.
 _BY_SELECT = (

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.migrating.conftest import Scratch
 from wallet_transaction_api import checks
 from wallet_transaction_api.migrating import guards, indexes, revisions, state
 
@@ -142,3 +143,11 @@ def test_the_system_check_says_the_same() -> None:
     _migrate()
     assert checks.check_migrated(databases=["default"]) == []
     assert checks.check_migrated() == []
+
+
+def test_a_database_of_an_earlier_version_is_migrated_with_its_checks(scratch: Scratch) -> None:
+    earlier = ("migrate", "wallet_transaction_api", "0001")
+    assert scratch.run("manage.py", *earlier).returncode == 0
+    for command in (("check", "--database", "default"), ("migrate", "--plan"), ("migrate",)):
+        done = scratch.run("manage.py", *command)
+        assert done.returncode == 0, done.stderr

@@ -54,8 +54,8 @@ def convert() -> list[str]:
         if _foreign_default():
             cursor.execute(f"ALTER DATABASE CHARACTER SET {CHARSET}")
         for table, columns in _columns().items():
-            changes = ", ".join([f"CHARACTER SET {CHARSET}", *columns])
-            cursor.execute(f"ALTER TABLE {quote(table)} {changes}")
+            changes = [f"CHARACTER SET {CHARSET}", *(_modified(*column) for column in columns)]
+            cursor.execute(f"ALTER TABLE {quote(table)} {', '.join(changes)}")
     return found
 
 
@@ -66,17 +66,17 @@ def _foreign_default() -> list[str]:
     return [] if charset == CHARSET else [f"default character set {CHARSET} (it is {charset})"]
 
 
-def _columns() -> dict[str, list[str]]:
-    """Return the tables of ours in another character set, and the changes of their columns."""
+def _columns() -> dict[str, list[tuple[Any, ...]]]:
+    """Return the tables of ours in another character set, with the columns that are."""
     ours = {*connection.introspection.django_table_names(include_views=False), "django_migrations"}
-    found: dict[str, list[str]] = defaultdict(list)
+    found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(_TABLES)
         found.update({table: [] for (table,) in cursor.fetchall() if table in ours})
         cursor.execute(_COLUMNS)
         for table, *column in cursor.fetchall():
             if table in ours:
-                found[table].append(_modified(*column))
+                found[table].append(tuple(column))
     return dict(found)
 
 

@@ -24,7 +24,7 @@ def missing() -> list[str]:
     it further. A handful of small queries: cheap enough for a probe. An unreachable database
     raises Django's `DatabaseError`.
     """
-    return [*_pending_migrations(), *missing_of_alembic(), *out_of_step()]
+    return [*pending_migrations(), *missing_of_alembic(), *out_of_step()]
 
 
 def missing_of_alembic() -> list[str]:
@@ -79,7 +79,8 @@ def _each(
     ]
 
 
-def _pending_migrations() -> list[str]:
+def pending_migrations() -> list[str]:
+    """Name the migrations of this code that the database lacks."""
     applied = MigrationRecorder(connection).applied_migrations().keys()
     return [
         f"migration {app}.{name}"
