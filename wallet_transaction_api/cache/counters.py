@@ -55,7 +55,8 @@ def read(key: str) -> int:
 
 def _run(script: str, key: str, *arguments: Any) -> int:
     client: Any = get_redis_connection("throttles", write=True)
-    count = int(client.eval(script, 1, str(caches["throttles"].make_key(key)), *arguments))
+    name = str(caches["throttles"].make_key(key))
+    count = int(client.execute_command("EVAL", script, 1, name, *arguments))
     if count >= 0:
         return count
     foreign.report()

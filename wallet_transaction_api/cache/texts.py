@@ -4,7 +4,6 @@ What is read may be forged by whoever writes to Redis: it is read as data, type 
 these functions did not write is answered with None.
 """
 
-import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from wallet_transaction_api.cache import recent
 from wallet_transaction_api.ledger.rules import WalletState
 from wallet_transaction_api.models import Transaction, Wallet
 from wallet_transaction_api.money import DECIMAL_PLACES
+from wallet_transaction_api.text_cache import text_cache
 
 Row: TypeAlias = dict[str, Any]
 #: The columns of a balance, as `ledger.balances` answers them.
@@ -64,7 +64,7 @@ def read_recent(text: str | bytes) -> list[Row] | None:
         return None
 
 
-@functools.lru_cache(maxsize=2048)
+@text_cache(most=2048, longest=LONGEST_BALANCE)
 def _read_balance(text: str | bytes) -> Mapping[str, Any] | None:
     try:
         values = json.loads(text)
