@@ -12,6 +12,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.serializers import Serializer
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.serializers import (
+    PasswordField,
     TokenObtainPairSerializer,
     TokenRefreshSerializer,
 )
@@ -24,6 +25,14 @@ from wallet_transaction_api.api.plain.answers import Refused, answer
 from wallet_transaction_api.api.plain.registration import NewAccount
 from wallet_transaction_api.api.service_owner import service_owner
 from wallet_transaction_api.ledger.units import in_transaction
+
+
+class _Login(TokenObtainPairSerializer):
+    """A name and a password. Simplejwt's field would trim the password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"] = PasswordField(trim_whitespace=False)
 
 
 class _Renewal(TokenRefreshSerializer):
@@ -40,7 +49,7 @@ def obtain(request: HttpRequest) -> HttpResponse:
     """Answer a username and its password with an access and a refresh token."""
     with _guesses_counted(request):
         try:
-            return answer(_validated(TokenObtainPairSerializer, request))
+            return answer(_validated(_Login, request))
         except AuthenticationFailed as error:
             # Clients of simplejwt's own endpoint look for `detail`.
             raise Refused("no_active_account", detail=str(error.detail)) from error
