@@ -172,6 +172,9 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [],
 }
 SIMPLE_JWT = {
+    "AUTH_TOKEN_CLASSES": ["wallet_transaction_api.api.tokens.Access"],
+    # Seconds by which the clocks of two servers may differ; these classes grant none to `exp`.
+    "LEEWAY": 10,
     "CHECK_REVOKE_TOKEN": True,  # a token is of the password of its day: a new one ends it
     "ACCESS_TOKEN_LIFETIME": timedelta(
         minutes=env.number("ACCESS_TOKEN_MINUTES", 60, least=1, most=3650 * 24 * 60)

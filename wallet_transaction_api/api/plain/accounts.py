@@ -16,7 +16,6 @@ from rest_framework_simplejwt.serializers import (
     TokenObtainPairSerializer,
     TokenRefreshSerializer,
 )
-from rest_framework_simplejwt.tokens import RefreshToken
 
 from wallet_transaction_api.api import throttling
 from wallet_transaction_api.api.credentials import BearerToken
@@ -24,11 +23,14 @@ from wallet_transaction_api.api.plain import fields
 from wallet_transaction_api.api.plain.answers import Refused, answer
 from wallet_transaction_api.api.plain.registration import NewAccount
 from wallet_transaction_api.api.service_owner import service_owner
+from wallet_transaction_api.api.tokens import Access, Refresh
 from wallet_transaction_api.ledger.units import in_transaction
 
 
 class _Login(TokenObtainPairSerializer):
     """A name and a password. Simplejwt's field would trim the password."""
+
+    token_class = Refresh
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -36,13 +38,14 @@ class _Login(TokenObtainPairSerializer):
 
 
 class _Renewal(TokenRefreshSerializer):
-    """Its own does not ask whether the password is another by now; who lets tokens in does."""
+    """Simplejwt's own does not ask whether the password has changed; `BearerToken` does."""
+
+    token_class = Refresh
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
-        """Refuse a token whose bearer would not be let in."""
-        refresh = self.token_class(attrs["refresh"])
-        BearerToken().get_user(refresh)
-        return {"access": str(refresh.access_token)}
+        """Return an access token of the user's, which has no claims but our own."""
+        user = BearerToken().get_user(self.token_class(attrs["refresh"]))
+        return {"access": str(Access.for_user(user))}
 
 
 def obtain(request: HttpRequest) -> HttpResponse:
@@ -72,7 +75,7 @@ def register(request: HttpRequest) -> HttpResponse:
         account = _validated(NewAccount, request)
         hashed = make_password(account["password"])  # slow by design, so outside the transaction
         user = in_transaction(lambda: _create(account, hashed))
-    tokens = RefreshToken.for_user(user)
+    tokens = Refresh.for_user(user)
     body = {
         "id": str(user.pk),
         "username": user.username,
