@@ -26,8 +26,10 @@ def _login(password: str, *, username: str = "staff", address: str = "127.0.0.1"
     answer: Any = Client(REMOTE_ADDR=address).post("/admin/login/", form)
     if answer.status_code == 302:
         return ""
-    assert answer.status_code == 200
     (said,) = answer.context["form"].non_field_errors()
+    held_up = str(said) == HELD_UP
+    assert answer.status_code == (429 if held_up else 200)
+    assert answer.headers.get("Retry-After") == ("20" if held_up else None)
     return str(said).partition(" Note that")[0]
 
 
@@ -44,6 +46,7 @@ def test_what_is_guessed_counts_wherever_it_is_guessed(staff: User, settings: An
     assert _login("wrong") == WRONG
     statuses = [Api().post("/api/token", token, "application/json").status_code for _ in range(2)]
     assert statuses == [401, 429]
+    assert _login("staff-s3cret", username="STAFF") == HELD_UP
     assert _login("staff-s3cret") == HELD_UP
 
 
@@ -56,3 +59,10 @@ def test_who_is_no_staff_is_refused_and_counted(alice: User, settings: Any) -> N
 def test_who_knows_the_password_is_never_held_up(staff: User, settings: Any) -> None:
     settings.THROTTLE_LOGIN = env.Rate(1, 60)
     assert {_login("staff-s3cret") for _ in range(3)} == {""}
+
+
+def test_a_form_that_is_not_filled_in_is_no_guess(staff: User, settings: Any) -> None:
+    settings.THROTTLE_LOGIN = env.Rate(1, 60)
+    for form in ({}, {"username": "staff"}, {"password": "x"}):
+        assert Client().post("/admin/login/", form).status_code == 200
+    assert _login("wrong") == WRONG

@@ -1,7 +1,5 @@
 """`/api/token/` and `/api/register/`: tokens for those who have an account, or make one."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -36,6 +34,12 @@ class _Login(TokenObtainPairSerializer):
         super().__init__(*args, **kwargs)
         self.fields["password"] = PasswordField(trim_whitespace=False)
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        """Return tokens; a wrong name or password counts as a guess."""
+        request, username = self.context["request"], attrs["username"]
+        with throttling.guess(request, AuthenticationFailed, username=username):
+            return dict(super().validate(attrs))
+
 
 class _Renewal(TokenRefreshSerializer):
     """Simplejwt's own does not ask whether the password has changed; `BearerToken` does."""
@@ -44,37 +48,36 @@ class _Renewal(TokenRefreshSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
         """Return an access token of the user's, which has no claims but our own."""
-        user = BearerToken().get_user(self.token_class(attrs["refresh"]))
+        with throttling.guess(self.context["request"], TokenError, AuthenticationFailed):
+            user = BearerToken().get_user(self.token_class(attrs["refresh"]))
         return {"access": str(Access.for_user(user))}
 
 
 def obtain(request: HttpRequest) -> HttpResponse:
     """Answer a username and its password with an access and a refresh token."""
-    with _guesses_counted(request):
-        try:
-            return answer(_validated(_Login, request))
-        except AuthenticationFailed as error:
-            # Clients of simplejwt's own endpoint look for `detail`.
-            raise Refused("no_active_account", detail=str(error.detail)) from error
+    try:
+        return answer(_validated(_Login, request))
+    except AuthenticationFailed as error:
+        # Clients of simplejwt's own endpoint look for `detail`.
+        raise Refused("no_active_account", detail=str(error.detail)) from error
 
 
 def refresh(request: HttpRequest) -> HttpResponse:
     """Answer a refresh token with a new access token."""
-    with _guesses_counted(request):
-        try:
-            return answer(_validated(_Renewal, request))
-        except (TokenError, AuthenticationFailed) as error:
-            raise Refused("token_not_valid", detail="Token is invalid or expired") from error
+    try:
+        return answer(_validated(_Renewal, request))
+    except (TokenError, AuthenticationFailed) as error:
+        raise Refused("token_not_valid", detail="Token is invalid or expired") from error
 
 
 def register(request: HttpRequest) -> HttpResponse:
     """Make an account, with its wallet, and answer with tokens for it."""
     if not settings.REGISTRATION_OPEN:
         raise Refused("registration_closed")
-    with _guesses_counted(request):
-        account = _validated(NewAccount, request)
-        hashed = make_password(account["password"])  # slow by design, so outside the transaction
-        user = in_transaction(lambda: _create(account, hashed))
+    account = _validated(NewAccount, request)
+    throttling.count_registration(request)
+    hashed = make_password(account["password"])  # slow by design, so outside the transaction
+    user = in_transaction(lambda: _create(account, hashed))
     tokens = Refresh.for_user(user)
     body = {
         "id": str(user.pk),
@@ -100,15 +103,3 @@ def _create(account: dict[str, Any], hashed: str) -> User:
     user = User(username=username, email=account.get("email", ""), password=hashed)
     user.save(force_insert=True)
     return user
-
-
-@contextmanager
-def _guesses_counted(request: HttpRequest) -> Iterator[None]:
-    """Count what is refused against the caller's address, and refuse who guesses on."""
-    throttling.refuse_guessing(request)
-    try:
-        yield
-    except Refused as refused:
-        if refused.code in {"no_active_account", "token_not_valid", "username_taken"}:
-            throttling.count_guess(request)
-        raise
