@@ -13,7 +13,7 @@ urlpatterns = [
     re_path(r"^livez/?\Z", Endpoint(probes, GET=health.livez)),
     re_path(r"^readyz/?\Z", Endpoint(probes, GET=health.readyz)),
     path("admin", admin.site.admin_view(admin.site.index)),
-    path("admin/login/", login),
+    path("admin/", include([path("login/", login)])),
     path("admin/", admin.site.urls),
     re_path(r"^api/?\Z", RootView.as_view()),
     re_path(r"^api(?:/|\Z)", trouble.nothing_here),

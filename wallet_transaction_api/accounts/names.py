@@ -5,6 +5,8 @@ import unicodedata
 
 from django.contrib.auth import get_user_model
 
+#: The name of the service owner (`api.permissions`); nobody else may have its key.
+SERVICE = "service"
 #: A username has at most 150 characters, each composed of at most four. Unicode normalization of
 #: longer texts can take quadratic time, and no user has such a name.
 LONGEST = 600

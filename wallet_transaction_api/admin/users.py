@@ -7,8 +7,9 @@ from django.contrib import admin
 from django.contrib.auth import forms as auth_forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.core.exceptions import ValidationError
 
-from wallet_transaction_api.accounts import names
+from wallet_transaction_api.accounts import lookup, names
 
 
 class UsernameField(auth_forms.UsernameField):
@@ -19,14 +20,26 @@ class UsernameField(auth_forms.UsernameField):
         return names.normalize(forms.CharField.to_python(self, value) or "")
 
 
-class NewUserForm(auth_forms.AdminUserCreationForm):  # type: ignore[type-arg]
+class _UniqueByKey:
+    """Rejects a new name that has another user's key."""
+
+    def clean_username(self) -> str:
+        """Leave a name alone that is not changed: it may share its key since before keys."""
+        form: Any = self
+        name = str(form.cleaned_data["username"])
+        if "username" in form.changed_data and lookup.is_taken(name, but=form.instance):
+            raise ValidationError("A user with that username already exists.", code="unique")
+        return name
+
+
+class NewUserForm(_UniqueByKey, auth_forms.AdminUserCreationForm):  # type: ignore[type-arg]
     """A new user."""
 
     class Meta(auth_forms.AdminUserCreationForm.Meta):
         field_classes = {"username": UsernameField}  # noqa: RUF012 Django's documented form
 
 
-class UserForm(auth_forms.UserChangeForm):  # type: ignore[type-arg]
+class UserForm(_UniqueByKey, auth_forms.UserChangeForm):  # type: ignore[type-arg]
     """An existing user."""
 
     class Meta(auth_forms.UserChangeForm.Meta):

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.serializers import Serializer
@@ -15,6 +16,7 @@ from rest_framework_simplejwt.serializers import (
     TokenRefreshSerializer,
 )
 
+from wallet_transaction_api.accounts import lookup
 from wallet_transaction_api.api import throttling
 from wallet_transaction_api.api.credentials import BearerToken
 from wallet_transaction_api.api.plain import fields
@@ -77,7 +79,7 @@ def register(request: HttpRequest) -> HttpResponse:
     account = _validated(NewAccount, request)
     throttling.count_registration(request)
     hashed = make_password(account["password"])  # slow by design, so outside the transaction
-    user = in_transaction(lambda: _create(account, hashed))
+    user = _make(account, hashed)
     tokens = Refresh.for_user(user)
     body = {
         "id": str(user.pk),
@@ -94,11 +96,21 @@ def _validated(shape: type[Serializer[Any]], request: HttpRequest) -> Any:
     return serializer.validated_data
 
 
+def _make(account: dict[str, Any], hashed: str) -> User:
+    """Make the account, unless somebody else does at the same moment."""
+    try:
+        return in_transaction(lambda: _create(account, hashed))
+    except IntegrityError:
+        if lookup.is_taken(account["username"]):
+            raise Refused("username_taken") from None
+        raise
+
+
 def _create(account: dict[str, Any], hashed: str) -> User:
     username = account["username"]
     # Whoever had a name that the database takes for the service owner's would be the service owner.
     service_owner()
-    if User.objects.filter(username=username).exists():
+    if lookup.is_taken(username):
         raise Refused("username_taken")
     user = User(username=username, email=account.get("email", ""), password=hashed)
     user.save(force_insert=True)
