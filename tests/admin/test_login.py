@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.shortcuts import resolve_url
 from django.test import Client
 
 from tests.conftest import Api
@@ -66,3 +68,14 @@ def test_a_form_that_is_not_filled_in_is_no_guess(staff: User, settings: Any) ->
     for form in ({}, {"username": "staff"}, {"password": "x"}):
         assert Client().post("/admin/login/", form).status_code == 200
     assert _login("wrong") == WRONG
+
+
+def test_who_asked_for_no_page_arrives_at_the_index(staff: User) -> None:
+    form = {"username": "staff", "password": "staff-s3cret"}
+    answer: Any = Client().post("/admin/login/", form, follow=True)
+    assert answer.redirect_chain == [("/admin/", 302)]
+    assert answer.status_code == 200
+
+
+def test_who_has_to_log_in_is_sent_to_the_admins_login() -> None:
+    assert resolve_url(settings.LOGIN_URL) == "/admin/login/"
