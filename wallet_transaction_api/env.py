@@ -24,8 +24,6 @@ from wallet_transaction_api.spelling import among, quoted, shortened
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
-#: HMAC-SHA-256 signs tokens with the key; a shorter one is weaker than the digest (RFC 7518, 3.2).
-LEAST_KEY_BYTES = 32
 #: The key in `.env.example`: known to everyone, so refused.
 EXAMPLE_SECRET_KEY = "change-me-to-fifty-or-more-random-characters-of-your-own"  # noqa: S105
 #: The parts of a database's address, where no DATABASE_URL gives it.
@@ -185,15 +183,8 @@ def is_development() -> bool:
 
 def secret_key() -> str:
     """Return the key; in development one is made and kept in an ignored file."""
-    key = _kept_key(ROOT / ".secret_key") if is_development() else _configured_key()
-    if (size := len(os.fsencode(key))) < LEAST_KEY_BYTES:
-        raise ConfigurationError(
-            f"SECRET_KEY: {size} bytes, not {LEAST_KEY_BYTES}; make a longer one"
-        )
-    return key
-
-
-def _configured_key() -> str:
+    if is_development():
+        return _kept_key(ROOT / ".secret_key")
     key = text("SECRET_KEY")
     if not key:
         raise ConfigurationError("SECRET_KEY: required once a database is configured")

@@ -82,7 +82,7 @@ class _Shared:
     def _run(self, script: str, windows: Sequence[Window], arguments: list[int]) -> int:
         client: Any = get_redis_connection("throttles", write=True)
         keys = [str(caches["throttles"].make_key(window.key)) for window in windows]
-        return int(client.eval(script, len(keys), *keys, *arguments))
+        return int(client.register_script(script)(keys=keys, args=arguments))
 
 
 class _Local:
