@@ -179,6 +179,22 @@ class TestSecretKey:
         example = (Path(__file__).parent.parent / ".env.example").read_text()
         assert f"\nSECRET_KEY={env.EXAMPLE_SECRET_KEY}\n" in example
 
+    @pytest.mark.parametrize("key", ["x", "x" * 31, "\u00e9" * 15])
+    def test_that_is_short_is_rejected(self, environment: Environment, key: str) -> None:
+        environment.set(SECRET_KEY=key)
+        assert environment.refusal() == (
+            f"SECRET_KEY: {len(key.encode())} bytes, not 32; make a longer one"
+        )
+
+    @pytest.mark.parametrize("key", ["x" * 32, "\u00e9" * 16, "\udcff" * 32])
+    def test_that_is_long_enough_is_taken(self, environment: Environment, key: str) -> None:
+        environment.set(SECRET_KEY=key)
+        assert environment.settings()["SECRET_KEY"] == key
+
+    def test_that_was_kept_is_long_too(self, environment: Environment) -> None:
+        environment.write(".secret_key", "short")
+        assert environment.refusal().startswith("SECRET_KEY: 5 bytes, not 32")
+
     def test_alone_ends_development_mode(self, environment: Environment) -> None:
         environment.set(SECRET_KEY=KEY)
         assert env.is_development() is False

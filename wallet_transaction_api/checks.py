@@ -8,6 +8,7 @@ from django.core.checks import CheckMessage, Tags
 from django.db import connection
 
 from wallet_transaction_api import misspelt
+from wallet_transaction_api.accounts.checks import check_accounts
 from wallet_transaction_api.ledger import currencies, limits
 from wallet_transaction_api.migrating import requirements, state
 
@@ -23,6 +24,7 @@ def register() -> None:
     checks.register(check_in_step, Tags.database)
     checks.register(check_currencies, Tags.database)
     checks.register(check_limits, Tags.database)
+    checks.register(check_accounts, Tags.database)
     # `migrate` runs the database's other checks, on databases that lack everything.
     checks.register(check_migrated, Tags.database, deploy=True)
 

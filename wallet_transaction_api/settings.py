@@ -65,6 +65,8 @@ IDEMPOTENCY_DAYS = env.number("IDEMPOTENCY_DAYS", 7, least=1, most=3650)
 
 # Django itself
 INSTALLED_APPS = [
+    # Before Django's own: its commands for accounts replace theirs.
+    "wallet_transaction_api",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -77,7 +79,6 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "wallet_transaction_api",
 ]
 MIDDLEWARE = [
     "wallet_transaction_api.api.request_ids.RequestIds",
@@ -120,6 +121,8 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # served from where the apps keep them, so nothing to collect
+LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
+AUTHENTICATION_BACKENDS = ["wallet_transaction_api.accounts.backend.NormalizingBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -170,6 +173,9 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [],
 }
 SIMPLE_JWT = {
+    "AUTH_TOKEN_CLASSES": ["wallet_transaction_api.api.tokens.Access"],
+    # Seconds by which the clocks of two servers may differ; these classes grant none to `exp`.
+    "LEEWAY": 10,
     "CHECK_REVOKE_TOKEN": True,  # a token is of the password of its day: a new one ends it
     "ACCESS_TOKEN_LIFETIME": timedelta(
         minutes=env.number("ACCESS_TOKEN_MINUTES", 60, least=1, most=3650 * 24 * 60)

@@ -9,18 +9,18 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
-from django.db.models.signals import post_delete, post_migrate, post_save, pre_save
+from django.db.models.signals import post_delete, post_migrate, post_save, pre_delete, pre_save
 
 from wallet_transaction_api import cache, intents
+from wallet_transaction_api.accounts import keys
+from wallet_transaction_api.accounts import wallets as default_wallets
 from wallet_transaction_api.api import credentials, service_owner
-from wallet_transaction_api.ledger import amending, auditing, events, journal, wallets
+from wallet_transaction_api.ledger import amending, auditing, closing, events, journal, wallets
 from wallet_transaction_api.ledger.auditing import states
-from wallet_transaction_api.models import AuditRecord, Entry, Transaction, Wallet
+from wallet_transaction_api.models import AuditRecord, Entry, Transaction, UsernameKey, Wallet
 from wallet_transaction_api.origins import origin
 from wallet_transaction_api.querysets import MoneyIsPosted
 
-#: The label of the wallet that every user gets.
-DEFAULT_LABEL = "Main"
 KNOWN_AFTER_SAVING = ("balance", "held", "available", "label", "status", "floor", "owner_id")
 
 
@@ -33,6 +33,9 @@ def connect() -> None:
     post_save.connect(after_wallet, sender=Wallet)
     for closed in (Entry, AuditRecord):
         pre_save.connect(refuse, sender=closed)
+    pre_delete.connect(erase, sender=Wallet)
+    post_save.connect(keep_username_key, sender=user)
+    post_delete.connect(settle_username_key, sender=UsernameKey)
     post_save.connect(give_wallet, sender=user)
     for changed in (post_save, post_delete):
         changed.connect(credentials.forget, sender=user)
@@ -101,6 +104,20 @@ def refuse(sender: Any, **kwargs: Any) -> None:
     raise MoneyIsPosted(sender.objects.none().REFUSAL)
 
 
+def keep_username_key(
+    instance: Any, raw: bool = False, update_fields: Any = None, **kwargs: Any
+) -> None:
+    """Keep the key of the user's name; a fixture brings its own."""
+    if not raw and (update_fields is None or instance.USERNAME_FIELD in update_fields):
+        keys.claim(instance)
+
+
+def settle_username_key(instance: UsernameKey, **kwargs: Any) -> None:
+    """Let the one who is left with a shared key have it."""
+    if instance.is_shared:
+        keys.settle(instance.key)
+
+
 def give_wallet(instance: Any, created: bool, raw: bool = False, **kwargs: Any) -> None:
     """Give a new user a wallet; a fixture brings its own.
 
@@ -108,12 +125,8 @@ def give_wallet(instance: Any, created: bool, raw: bool = False, **kwargs: Any) 
     """
     source = origin.get()
     if created and not raw:
-        wallets.open_wallet(
-            owner_id=instance.pk,
-            label=DEFAULT_LABEL,
-            default_for_id=instance.pk,
-            actor_id=source.user_id or (instance.pk if source.request_id else None),
-        )
+        actor_id = source.user_id or (instance.pk if source.request_id else None)
+        default_wallets.give(instance.pk, actor_id=actor_id)
 
 
 def post_in_bulk(instances: list[Transaction], **kwargs: Any) -> None:
@@ -130,7 +143,12 @@ def reverse(instance: Transaction, **kwargs: Any) -> None:
 def close(instance: Wallet, **kwargs: Any) -> None:
     """Close or erase the wallet that Django code deletes."""
     with transaction.atomic():
-        wallets.admit_closing(instance)
+        closing.admit_closing(instance)
+
+
+def erase(instance: Wallet, **kwargs: Any) -> None:
+    """Erase an unused wallet that Django deletes with its owner."""
+    closing.admit_erasing(instance)
 
 
 def _is_new(instance: Transaction | Wallet) -> bool:

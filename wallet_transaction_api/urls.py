@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from wallet_transaction_api.admin.login import login
 from wallet_transaction_api.api import health, trouble
 from wallet_transaction_api.api.jsonapi.root import RootView
 from wallet_transaction_api.api.plain.endpoints import Endpoint, probes
@@ -12,6 +13,7 @@ urlpatterns = [
     re_path(r"^livez/?\Z", Endpoint(probes, GET=health.livez)),
     re_path(r"^readyz/?\Z", Endpoint(probes, GET=health.readyz)),
     path("admin", admin.site.admin_view(admin.site.index)),
+    path("admin/", include([path("login/", login)])),
     path("admin/", admin.site.urls),
     re_path(r"^api/?\Z", RootView.as_view()),
     re_path(r"^api(?:/|\Z)", trouble.nothing_here),

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.shortcuts import resolve_url
 from django.test import Client
 
 from tests.conftest import Api
@@ -26,8 +28,10 @@ def _login(password: str, *, username: str = "staff", address: str = "127.0.0.1"
     answer: Any = Client(REMOTE_ADDR=address).post("/admin/login/", form)
     if answer.status_code == 302:
         return ""
-    assert answer.status_code == 200
     (said,) = answer.context["form"].non_field_errors()
+    held_up = str(said) == HELD_UP
+    assert answer.status_code == (429 if held_up else 200)
+    assert answer.headers.get("Retry-After") == ("20" if held_up else None)
     return str(said).partition(" Note that")[0]
 
 
@@ -44,6 +48,7 @@ def test_what_is_guessed_counts_wherever_it_is_guessed(staff: User, settings: An
     assert _login("wrong") == WRONG
     statuses = [Api().post("/api/token", token, "application/json").status_code for _ in range(2)]
     assert statuses == [401, 429]
+    assert _login("staff-s3cret", username="STAFF") == HELD_UP
     assert _login("staff-s3cret") == HELD_UP
 
 
@@ -56,3 +61,21 @@ def test_who_is_no_staff_is_refused_and_counted(alice: User, settings: Any) -> N
 def test_who_knows_the_password_is_never_held_up(staff: User, settings: Any) -> None:
     settings.THROTTLE_LOGIN = env.Rate(1, 60)
     assert {_login("staff-s3cret") for _ in range(3)} == {""}
+
+
+def test_a_form_that_is_not_filled_in_is_no_guess(staff: User, settings: Any) -> None:
+    settings.THROTTLE_LOGIN = env.Rate(1, 60)
+    for form in ({}, {"username": "staff"}, {"password": "x"}):
+        assert Client().post("/admin/login/", form).status_code == 200
+    assert _login("wrong") == WRONG
+
+
+def test_who_asked_for_no_page_arrives_at_the_index(staff: User) -> None:
+    form = {"username": "staff", "password": "staff-s3cret"}
+    answer: Any = Client().post("/admin/login/", form, follow=True)
+    assert answer.redirect_chain == [("/admin/", 302)]
+    assert answer.status_code == 200
+
+
+def test_who_has_to_log_in_is_sent_to_the_admins_login() -> None:
+    assert resolve_url(settings.LOGIN_URL) == "/admin/login/"

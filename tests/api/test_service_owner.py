@@ -52,6 +52,7 @@ def _operate(nobody: Api, wallet: Wallet) -> Any:
 def _remove_elsewhere() -> None:
     """Delete the owner as another process would: no signal comes here."""
     with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM username_keys")
         cursor.execute("DELETE FROM auth_user WHERE username = %s", [SERVICE])
 
 

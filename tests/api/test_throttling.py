@@ -12,7 +12,6 @@ from tests.conftest import Answer, Api
 from tests.environment import Environment
 from wallet_transaction_api import env
 from wallet_transaction_api.api import throttling
-from wallet_transaction_api.cache import counters
 
 
 @pytest.fixture(autouse=True)
@@ -21,12 +20,19 @@ def _still_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(throttling.time, "time", lambda: 1_000_000_000 - 1_000_000_000 % 60 + 40.0)
 
 
-def _login(api: Api, password: str = "wrong", address: str = "127.0.0.1") -> Answer:  # noqa: S107
-    body = {"username": "alice", "password": password}
-    return api.request(
-        "POST", "/api/token/", data=str(body).replace("'", '"'), content_type=JSON,
-        REMOTE_ADDR=address,
-    )  # fmt: skip
+def _login(
+    api: Api,
+    password: str = "wrong",  # noqa: S107
+    address: str = "127.0.0.1",
+    username: str = "alice",
+) -> Answer:
+    body = {"username": username, "password": password}
+    return api.send("POST", "/api/token/", body, JSON, REMOTE_ADDR=address)
+
+
+def _register(username: str, address: str = "127.0.0.1") -> Answer:
+    body = {"username": username, "password": "a-long-enough-phrase"}
+    return Api().send("POST", "/api/register/", body, JSON, REMOTE_ADDR=address)
 
 
 def test_nothing_is_counted_unless_asked_for(alice: User) -> None:
@@ -76,26 +82,67 @@ def test_who_knows_the_password_is_never_held_up(alice: User, settings: Any) -> 
     assert {_login(Api(), "alice-s3cret").status_code for _ in range(10)} == {200}
 
 
-def test_guessing_names_and_tokens_counts_too(alice: User, settings: Any) -> None:
-    settings.THROTTLE_LOGIN, settings.REGISTRATION_OPEN = env.Rate(2, 60), True
-    taken = {"username": "alice", "password": "a-long-enough-phrase"}
-    assert Api().post("/api/register", taken, JSON).status_code == 409
-    assert Api().post("/api/token/refresh", {"refresh": "x"}, JSON).status_code == 401
-    assert Api().post("/api/register", taken, JSON).status_code == 429
+@pytest.mark.parametrize("written", ["alice", "ALICE", "\uff21lice", "\u00e1lice", " alice "])
+def test_a_name_is_guessed_at_in_any_spelling(written: str, alice: User, settings: Any) -> None:
+    settings.THROTTLE_LOGIN = env.Rate(2, 60)
+    assert _login(Api()).status_code == 401
+    assert _login(Api(), username=written).status_code == 401
     assert _login(Api()).status_code == 429
+    assert _login(Api(), username=written).status_code == 429
 
 
-def test_without_the_cache_nobody_is_refused(
-    alice: User, settings: Any, monkeypatch: pytest.MonkeyPatch
+def test_who_is_wrong_does_not_hold_up_others_at_the_address(
+    alice: User, bob: User, settings: Any
 ) -> None:
-    def fail(*args: Any, **kwargs: Any) -> None:
-        raise ConnectionError
+    settings.THROTTLE_LOGIN = env.Rate(2, 60)
+    assert [_login(Api()).status_code for _ in range(3)] == [401, 401, 429]
+    assert _login(Api(), "bob-s3cret", username="bob").status_code == 200
 
-    settings.THROTTLE_USER = settings.THROTTLE_LOGIN = env.Rate(1, 60)
-    for name in ("add", "read"):
-        monkeypatch.setattr(counters, name, fail)
-    assert {_login(Api()).status_code for _ in range(3)} == {401}
-    assert {Api(alice).get("/api/wallet/balance").status_code for _ in range(3)} == {200}
+
+def test_one_address_guesses_at_many_names_at_ten_times_the_rate(
+    alice: User, settings: Any
+) -> None:
+    settings.THROTTLE_LOGIN = env.Rate(1, 60)
+    answers = [_login(Api(), username=f"user{number}").status_code for number in range(11)]
+    assert answers == [401] * 10 + [429]
+    renewal = Api().post("/api/token/refresh", {"refresh": "x"}, JSON)
+    assert (renewal.status_code, renewal["Retry-After"]) == (429, "20")
+    assert _login(Api(), "alice-s3cret", "192.0.2.1").status_code == 200
+
+
+def test_guessing_tokens_counts(alice: User, settings: Any) -> None:
+    settings.THROTTLE_LOGIN = env.Rate(1, 60)
+    answers = [Api().post("/api/token/refresh", {"refresh": "x"}, JSON) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [401] * 10 + [429]
+
+
+def test_registrations_count_whether_the_name_is_free_or_not(alice: User, settings: Any) -> None:
+    settings.THROTTLE_LOGIN, settings.REGISTRATION_OPEN = env.Rate(2, 60), True
+    assert _register("alice").status_code == 409
+    assert _register("carol").status_code == 201
+    answer = _register("dave")
+    assert refused(answer) == (429, "Too many requests", "throttled")
+    assert answer["Retry-After"] == "20"
+    assert _register("dave", "192.0.2.1").status_code == 201
+    assert _login(Api(), "alice-s3cret").status_code == 200
+
+
+def test_what_is_no_guess_counts_for_nothing(alice: User, settings: Any) -> None:
+    settings.THROTTLE_LOGIN, settings.REGISTRATION_OPEN = env.Rate(1, 60), True
+    for body in ({}, {"username": "alice"}, {"username": "alice", "password": ""}):
+        for path in ("/api/token/", "/api/register/", "/api/token/refresh/"):
+            assert Api().post(path, body, JSON).status_code == 400
+    assert _login(Api()).status_code == 401
+    assert _register("carol").status_code == 201
+
+
+def test_a_network_of_ipv6_is_one_caller(alice: User, settings: Any) -> None:
+    settings.THROTTLE_LOGIN = env.Rate(1, 60)
+    assert _login(Api(), address="2001:db8::1").status_code == 401
+    assert _login(Api(), address="2001:db8::ffff:2").status_code == 429
+    assert _login(Api(), address="2001:db8:0:1::1").status_code == 401
+    assert _login(Api(), address="::ffff:192.0.2.1").status_code == 401
+    assert _login(Api(), address="::ffff:192.0.2.2").status_code == 401
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 
@@ -13,7 +14,7 @@ from tests.migrating import ledgers
 from wallet_transaction_api.analytics.tables import daily_totals
 from wallet_transaction_api.ledger import holds, sealing
 from wallet_transaction_api.migrating import guards, indexes, revisions, state
-from wallet_transaction_api.models import Entry, HoldEntry
+from wallet_transaction_api.models import Entry, HoldEntry, UsernameKey
 
 APP = "wallet_transaction_api"
 
@@ -132,3 +133,15 @@ def test_an_attempt_that_ended_before_its_note_is_repeatable() -> None:
         migrate()
         assert state.missing() == []
         assert len(_totals()) == 2
+
+
+def test_users_who_were_there_before_keys_have_them() -> None:
+    migrate()
+    users = [User(username=name) for name in ("ann", "kasse", "ka\u00dfe")]
+    migrate(APP, "0010_username_keys")
+    UsernameKey.objects.all().delete()
+    User.objects.bulk_create(users)
+    migrate(APP)
+    rows = UsernameKey.objects.order_by("user_id").values_list("key", "is_shared", "own_key")
+    assert list(rows) == [("ann", False, "ann"), ("kasse", True, None), ("kasse", True, None)]
+    assert state.missing() == []

@@ -14,6 +14,7 @@ from wallet_transaction_api.admin.login import LoginForm
 from wallet_transaction_api.admin.seals import SealAdmin
 from wallet_transaction_api.admin.transactions import TransactionAdmin
 from wallet_transaction_api.admin.transfers import TransferAdmin
+from wallet_transaction_api.admin.users import UserAdmin
 from wallet_transaction_api.admin.wallets import WalletAdmin
 
 admin.site.login_form = LoginForm
@@ -26,5 +27,6 @@ __all__ = [
     "SealAdmin",
     "TransactionAdmin",
     "TransferAdmin",
+    "UserAdmin",
     "WalletAdmin",
 ]

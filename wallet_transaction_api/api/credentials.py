@@ -12,6 +12,9 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
+
+from wallet_transaction_api.api import tokens
 
 #: What a 401 asks for (RFC 6750).
 CHALLENGE = 'Bearer realm="api"'
@@ -47,6 +50,14 @@ class BearerToken(JWTAuthentication):
             found = _remember(raw, (self.get_user(token), token))
         user, token = found
         return twin(user), token
+
+    def get_user(self, validated_token: Any) -> Any:
+        """Return the token's user, who is active and has the same password."""
+        try:
+            tokens.user_id(validated_token)
+        except TokenError as error:
+            raise InvalidToken(str(error)) from error
+        return super().get_user(validated_token)
 
     def get_raw_token(self, header: bytes) -> bytes | None:
         """Return the token; None for an empty header."""

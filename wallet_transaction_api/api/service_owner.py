@@ -7,11 +7,11 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db import connection
 
+from wallet_transaction_api.accounts import keys
+from wallet_transaction_api.accounts.names import SERVICE
 from wallet_transaction_api.api.credentials import REMEMBERED_SECONDS, twin
 from wallet_transaction_api.ledger import errors
 
-#: The service owner's name; nobody may register it.
-SERVICE = "service"
 #: Name → until when by the monotonic clock the user is taken as it was read, and the user.
 _remembered: dict[str, tuple[float, User]] = {}
 
@@ -49,6 +49,8 @@ def _read() -> User:
         new = User(username=SERVICE, password=make_password(None))
         User.objects.bulk_create([new], ignore_conflicts=True)
         owner = User.objects.filter(username=SERVICE).first()
+        if owner is not None:
+            keys.claim_if_free(owner)
     if owner is None:  # the conflict was another row's id: a sequence is behind its table
         raise errors.LedgerUnreachable
     return owner

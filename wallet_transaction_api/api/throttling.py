@@ -1,15 +1,17 @@
-"""How often a caller may call: fixed windows counted in the cache, exact for all processes.
+"""How often a caller may call, in fixed windows (`cache.counters`).
 
 `THROTTLE_ANON` counts anonymous calls per address, `THROTTLE_USER` calls per user; both are off
-unless set. `THROTTLE_LOGIN` counts per address what is tried and refused where accounts are
-made and tokens taken, so that passwords and names cannot be guessed in bulk while people who
-know theirs are never held up. With the cache out of reach nobody is refused: the service goes
-on, as everywhere. A counter in Redis that is no count refuses until its window ends.
+unless set. `THROTTLE_LOGIN` counts what guesses passwords, names and tokens. A guess is counted
+before it is checked, so that simultaneous ones cannot exceed the rate, and is given back if it
+was right, so that people who know their passwords are never held up.
 """
 
-import logging
+import hashlib
+import ipaddress
 import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -17,10 +19,14 @@ from django.http import HttpRequest
 from rest_framework.exceptions import Throttled
 from rest_framework.throttling import BaseThrottle
 
+from wallet_transaction_api.accounts import names
 from wallet_transaction_api.cache import counters
+from wallet_transaction_api.cache.counters import Taken, Window
 from wallet_transaction_api.env import Rate
 
-logger = logging.getLogger(__name__)
+#: One address may guess so many times as often at all names together as at a single one: many
+#: people may share it, and those who mistype do not lock out the others.
+NAMES_AT_AN_ADDRESS = 10
 
 
 class CallThrottle(BaseThrottle):
@@ -35,27 +41,61 @@ class CallThrottle(BaseThrottle):
 def refuse_excess(request: Any) -> None:
     """Count a call whose credential was checked; raises `Throttled` beyond the caller's rate."""
     if request.user.is_authenticated:
-        _count("user", request.user.pk, settings.THROTTLE_USER)
+        rate, scope, who = settings.THROTTLE_USER, "user", request.user.pk
     else:
-        _count("anon", _address(request), settings.THROTTLE_ANON)
+        rate, scope, who = settings.THROTTLE_ANON, "anon", None
+    if rate:
+        _take(rate, _window(scope, _address(request) if who is None else who, rate))
 
 
-def refuse_guessing(request: HttpRequest) -> None:
-    """Raise `Throttled` for an address that was refused too often; counts nothing."""
+def count_registration(request: HttpRequest) -> None:
+    """Count an attempt to register, whatever comes of it; raises `Throttled`."""
     rate: Rate | None = settings.THROTTLE_LOGIN
-    if rate and _read(_key("login", _address(request), rate)) >= rate.most:
+    if rate:
+        _take(rate, _window("register", _address(request), rate))
+
+
+@contextmanager
+def guess(
+    request: HttpRequest, *wrong: type[Exception], username: str | None = None
+) -> Iterator[None]:
+    """Count a guess; give it back unless it raises one of `wrong`. Raises `Throttled`."""
+    rate: Rate | None = settings.THROTTLE_LOGIN
+    taken = _take(rate, *_guesses(request, username, rate)) if rate else None
+    try:
+        yield
+    except wrong:
+        raise
+    except BaseException:
+        _give_back(taken)
+        raise
+    _give_back(taken)
+
+
+def _guesses(request: HttpRequest, username: str | None, rate: Rate) -> Iterator[Window]:
+    address = _address(request)
+    all_names = rate._replace(most=rate.most * NAMES_AT_AN_ADDRESS)
+    yield _window("login", address, all_names)
+    if username is not None:
+        # A digest: names are of any length, and a key has no more bytes than this.
+        name = hashlib.sha256(names.key_of(username).encode(errors="replace")).hexdigest()
+        yield _window("login", f"{address}:{name}", rate)
+
+
+def _take(rate: Rate, *windows: Window) -> Taken:
+    taken = counters.take(*windows)
+    if taken is None:
         raise Throttled(_rest(rate))
+    return taken
 
 
-def count_guess(request: HttpRequest) -> None:
-    """Count a refusal against the address."""
-    if settings.THROTTLE_LOGIN:
-        _hit(_key("login", _address(request), settings.THROTTLE_LOGIN), settings.THROTTLE_LOGIN)
+def _give_back(taken: Taken | None) -> None:
+    if taken is not None:
+        taken.give_back()
 
 
-def _count(scope: str, who: object, rate: Rate | None) -> None:
-    if rate and _hit(_key(scope, who, rate), rate) > rate.most:
-        raise Throttled(_rest(rate))
+def _window(scope: str, who: object, rate: Rate) -> Window:
+    return Window(_key(scope, who, rate), rate.most, rate.seconds)
 
 
 def _key(scope: str, who: object, rate: Rate) -> str:
@@ -67,26 +107,16 @@ def _rest(rate: Rate) -> int:
     return max(1, math.ceil(rate.seconds - time.time() % rate.seconds))
 
 
-def _read(key: str) -> int:
-    try:
-        return counters.read(key)
-    except counters.FAILURES as error:
-        return _uncounted(error)
-
-
-def _hit(key: str, rate: Rate) -> int:
-    """Count and return how many there were in this window."""
-    try:
-        return counters.add(key, rate.seconds)
-    except counters.FAILURES as error:
-        return _uncounted(error)
-
-
-def _uncounted(error: Exception) -> int:
-    logger.warning("Calls are not counted, the cache cannot be asked: %s", type(error).__name__)
-    return 0
-
-
 def _address(request: Any) -> str:
-    """Return the caller's address; behind a trusted proxy `proxies` has put it there."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """Return the caller's address; of IPv6 the network of 64 bits, all of which one caller has.
+
+    Behind a trusted proxy `proxies` has put the address there.
+    """
+    text = str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return text
+    if isinstance(address, ipaddress.IPv4Address):
+        return text
+    return str(address.ipv4_mapped or ipaddress.IPv6Network((int(address), 64), strict=False))

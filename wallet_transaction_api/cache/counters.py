@@ -1,13 +1,21 @@
-"""Counters in the cache `throttles`: exact for all processes, each gone when its time is over.
+"""Counters in windows of time, which one may take from only while there is room in all of them.
 
-Whoever writes to Redis can forge them. What is no count counts as more than any rate allows, so
-garbage frees nobody; a counter that was removed or set back cannot be told from a fresh one.
+With Redis one script checks and counts, so all processes together never exceed a window. Without
+Redis, and while it is out of reach, each process counts by itself under a lock: nobody is
+rejected whom Redis would have let in, and guessing stays bounded.
+
+Whoever writes to Redis can forge counters. What is no count has no room, so garbage frees nobody;
+a counter that was removed or set back cannot be told from a fresh one.
 """
 
-import sys
-from typing import Any
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from django.core.cache import caches
+from django.core.cache.backends.locmem import LocMemCache
 from django_redis import get_redis_connection
 from django_redis.cache import RedisCache
 from django_redis.exceptions import ConnectionInterrupted
@@ -15,49 +23,145 @@ from redis.exceptions import RedisError
 
 from wallet_transaction_api.cache import foreign
 
-#: What a counter raises that cannot be asked.
+logger = logging.getLogger(__name__)
+#: What Redis raises when it cannot be asked.
 FAILURES = (ConnectionInterrupted, RedisError, OSError)
-#: What is no count.
-EXCEEDED = sys.maxsize
-#: KEYS the counter. ARGV its milliseconds. Returns the count, or -1 for what is none.
-_ADD = """
-local count = redis.pcall('INCR', KEYS[1])
-if type(count) ~= 'number' or count < 1 then return -1 end
-if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
-return count
+#: For so long Redis is not asked again after a failure, and a failure is not logged again.
+RETRY_SECONDS, QUIET_SECONDS = 1.0, 10.0
+
+#: KEYS windows. ARGV for each its most and its milliseconds. Returns 1 if there was room, 0 if
+#: not, -1 where a value is no count. Nothing of a long value is handed on.
+_TAKE = """
+for i, key in ipairs(KEYS) do
+  local text = redis.pcall('GETRANGE', key, 0, 15)
+  if type(text) ~= 'string' or #text > 15 then return -1 end
+  if text == '' and redis.call('EXISTS', key) == 0 then text = '0' end
+  if not string.match(text, '^%d+$') then return -1 end
+  if tonumber(text) >= tonumber(ARGV[2 * i - 1]) then return 0 end
+end
+for i, key in ipairs(KEYS) do
+  redis.call('INCR', key)
+  redis.call('PEXPIRE', key, ARGV[2 * i])
+end
+return 1
 """
-#: KEYS the counter. Nothing of a long value is handed on.
-_READ = """
-local text = redis.pcall('GETRANGE', KEYS[1], 0, 15)
-if text == '' and redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-if type(text) ~= 'string' or #text > 15 or not string.match(text, '^%d+$') then return -1 end
-return tonumber(text)
+#: KEYS windows.
+_GIVE_BACK = """
+for _, key in ipairs(KEYS) do
+  local text = redis.pcall('GETRANGE', key, 0, 15)
+  local is_count = type(text) == 'string' and #text <= 15 and string.match(text, '^%d+$')
+  if is_count and tonumber(text) > 0 then redis.call('DECR', key) end
+end
+return 0
 """
 
 
-def add(key: str, seconds: int) -> int:
-    """Count one more and return how many there are; raises `FAILURES`."""
-    if isinstance(caches["throttles"], RedisCache):
-        return _run(_ADD, key, seconds * 1000)
-    cache = caches["throttles"]
-    try:
-        return 1 if cache.add(key, 1, timeout=seconds) else int(cache.incr(key))
-    except ValueError:  # it expired in between: a new window
-        return 1
+class Window(NamedTuple):
+    """At most `most` of `key`, which names a period of `seconds`."""
+
+    key: str
+    most: int
+    seconds: int
 
 
-def read(key: str) -> int:
-    """Return how many were counted; raises `FAILURES`."""
-    if isinstance(caches["throttles"], RedisCache):
-        return _run(_READ, key)
-    return int(caches["throttles"].get(key, 0))
+class _Shared:
+    """The counters of all processes, in Redis."""
+
+    def take(self, windows: Sequence[Window]) -> bool:
+        """Count by one script."""
+        limits = [number for _, most, seconds in windows for number in (most, seconds * 1000)]
+        answer = self._run(_TAKE, windows, limits)
+        if answer < 0:
+            foreign.report()
+        return answer > 0
+
+    def give_back(self, windows: Sequence[Window]) -> None:
+        """Count down by one script; a window that has ended stays as it is."""
+        self._run(_GIVE_BACK, windows, [])
+
+    def _run(self, script: str, windows: Sequence[Window], arguments: list[int]) -> int:
+        client: Any = get_redis_connection("throttles", write=True)
+        keys = [str(caches["throttles"].make_key(window.key)) for window in windows]
+        return int(client.register_script(script)(keys=keys, args=arguments))
 
 
-def _run(script: str, key: str, *arguments: Any) -> int:
-    client: Any = get_redis_connection("throttles", write=True)
-    name = str(caches["throttles"].make_key(key))
-    count = int(client.execute_command("EVAL", script, 1, name, *arguments))
-    if count >= 0:
-        return count
-    foreign.report()
-    return EXCEEDED
+class _Local:
+    """The counters of this process. The cache bounds how many there are."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._instead = LocMemCache("instead of Redis", {"OPTIONS": {"MAX_ENTRIES": 100_000}})
+
+    def take(self, windows: Sequence[Window]) -> bool:
+        """Count under the lock."""
+        counters = self._counters()
+        with self._lock:
+            if any(counters.get(key, 0) >= most for key, most, _ in windows):
+                return False
+            for key, _, seconds in windows:
+                counters.set(key, counters.get(key, 0) + 1, timeout=seconds)
+        return True
+
+    def give_back(self, windows: Sequence[Window]) -> None:
+        """Count down, likewise."""
+        counters = self._counters()
+        with self._lock:
+            for key, _, seconds in windows:
+                counters.set(key, max(0, counters.get(key, 0) - 1), timeout=seconds)
+
+    def clear(self) -> None:
+        """Forget all counts."""
+        self._counters().clear()
+
+    def _counters(self) -> Any:
+        return self._instead if _is_shared() else caches["throttles"]
+
+
+class Taken(NamedTuple):
+    """What was counted, and where."""
+
+    counters: _Shared | _Local
+    windows: Sequence[Window]
+
+    def give_back(self) -> None:
+        """Count it down again; what cannot be counted down ends with its window."""
+        try:
+            self.counters.give_back(self.windows)
+        except FAILURES as error:
+            _outage.note(error)
+
+
+class _Outage:
+    """Whether Redis failed a moment ago."""
+
+    def __init__(self) -> None:
+        self._ends_at = self._quiet_until = 0.0
+
+    def lasts(self) -> bool:
+        """Return whether to leave Redis alone for now."""
+        return time.monotonic() < self._ends_at
+
+    def note(self, error: Exception) -> None:
+        """Leave Redis alone, and log why."""
+        now = time.monotonic()
+        self._ends_at = now + RETRY_SECONDS
+        if now >= self._quiet_until:
+            self._quiet_until = now + QUIET_SECONDS
+            logger.warning("Redis failed (%s), rates count per process.", type(error).__name__)
+
+
+_shared, _local, _outage = _Shared(), _Local(), _Outage()
+
+
+def take(*windows: Window) -> Taken | None:
+    """Count one in each window; return None, and count nothing, if one of them is full."""
+    if _is_shared() and not _outage.lasts():
+        try:
+            return Taken(_shared, windows) if _shared.take(windows) else None
+        except FAILURES as error:
+            _outage.note(error)
+    return Taken(_local, windows) if _local.take(windows) else None
+
+
+def _is_shared() -> bool:
+    return isinstance(caches["throttles"], RedisCache)

@@ -7,23 +7,20 @@ from typing import Any
 
 from django.conf import settings
 
-from wallet_transaction_api import money, sql
+from wallet_transaction_api import money
 from wallet_transaction_api.ledger import (
-    auditing,
     currencies,
     errors,
     events,
-    limits,
     posting,
     rules,
-    statements,
 )
-from wallet_transaction_api.ledger.auditing import saves, states
+from wallet_transaction_api.ledger.auditing import saves
 from wallet_transaction_api.ledger.journal import Book
 from wallet_transaction_api.ledger.posting import Posting
 from wallet_transaction_api.ledger.rules import WalletState
 from wallet_transaction_api.ledger.units import in_transaction
-from wallet_transaction_api.models import Hold, Wallet
+from wallet_transaction_api.models import Wallet
 
 
 def open_wallet(
@@ -144,25 +141,6 @@ def admit_change(
     row.updated_at = rules.never_back(stored, book.now)
     saves.note_wallet(before, row, written=written)
     events.announce_after_commit([_edited(stored, row)])
-
-
-def admit_closing(row: Wallet) -> None:
-    """Erase or close a wallet that Django code deletes; see `close`."""
-    stored = Book([row.pk]).wallet(row.pk)
-    if stored.status == Wallet.Status.CLOSED:
-        raise errors.WalletNotFound
-    rules.refuse_unless_active(stored)
-    rules.refuse_unless_empty(stored)
-    if stored.last_sequence or Hold.objects.filter(wallet=row).exists():
-        row.refresh_from_db()
-        row.status = Wallet.Status.CLOSED
-        row.save(update_fields={"status"})
-    else:
-        limits.remove_all(wallet_id=row.pk, currency=stored.currency, actor_id=row.actor_id)
-        before = states.of_wallet(Wallet.objects.get(pk=row.pk))
-        auditing.note("erased", row, actor_id=row.actor_id, before=before)
-        sql.execute(statements.erase_wallet, params={"wallet": row.pk})
-        events.announce_after_commit([replace(stored, status="closed", version=stored.version + 1)])
 
 
 def post_opening(row: Wallet, amount: Decimal) -> None:

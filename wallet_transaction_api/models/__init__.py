@@ -14,6 +14,7 @@ from wallet_transaction_api.models.limits import Limit
 from wallet_transaction_api.models.seals import Seal
 from wallet_transaction_api.models.transactions import Transaction
 from wallet_transaction_api.models.transfers import Transfer
+from wallet_transaction_api.models.username_keys import UsernameKey
 from wallet_transaction_api.models.wallets import Wallet
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "Seal",
     "Transaction",
     "Transfer",
+    "UsernameKey",
     "Wallet",
 ]

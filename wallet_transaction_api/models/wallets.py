@@ -17,6 +17,18 @@ from wallet_transaction_api.querysets import WalletQuerySet
 from wallet_transaction_api.rows import LedgerModel
 
 
+def cascade_if_unused(collector: Any, field: Any, sub_objs: Any, using: str) -> None:
+    """Let an owner's deletion take wallets along that nothing was ever posted to or held in.
+
+    An `on_delete` of Django's form. `signals.erase` looks again, under the wallet's lock.
+    """
+    in_use = ~Q(status=Wallet.Status.ACTIVE) | Q(last_sequence__gt=0) | Q(holds__isnull=False)
+    used = sub_objs.filter(in_use).distinct()
+    if used:
+        models.PROTECT(collector, field, used, using)
+    models.CASCADE(collector, field, sub_objs, using)
+
+
 class Wallet(LedgerModel):
     """Money of one currency that belongs to one owner."""
 
@@ -29,12 +41,12 @@ class Wallet(LedgerModel):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="wallets"
+        settings.AUTH_USER_MODEL, on_delete=cascade_if_unused, related_name="wallets"
     )
     #: The user whose automatic wallet this is (the one of `/api/wallet/`), else null.
     default_for = models.OneToOneField(
         settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
+        on_delete=cascade_if_unused,
         related_name="default_wallet",
         null=True,
         blank=True,
