@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Tags
 from django.db import connection
 from django.db.models import Model
 
-from wallet_transaction_api import misspelt
+from wallet_transaction_api import env, misspelt, sqlite_files
 from wallet_transaction_api.ledger import currencies, limits
 from wallet_transaction_api.migrating import requirements, state
 from wallet_transaction_api.models import Limit, Wallet
@@ -19,6 +19,7 @@ def register() -> None:
     checks.register(check_shared_cache, Tags.caches)
     checks.register(check_self_credit, Tags.security, deploy=True)
     checks.register(check_open_mode, Tags.security, deploy=True)
+    checks.register(check_sqlite_files, Tags.security)
     checks.register(check_mysql, Tags.database)
     checks.register(check_variables)
     checks.register(check_suitable, Tags.database)
@@ -68,6 +69,19 @@ def check_open_mode(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+def check_sqlite_files(**kwargs: Any) -> list[CheckMessage]:
+    """Warn of a database that every user of the machine may read; its mode stays as it is."""
+    name = connection.settings_dict["NAME"] if connection.vendor == "sqlite" else ""
+    return [
+        checks.Warning(
+            f"Every user of this machine may read or write {file}, a file of the database.",
+            hint=f"chmod o-rwx {file}",
+            id="wallet_transaction_api.W006",
+        )
+        for file in sqlite_files.open_to_others(str(name))
+    ]
+
+
 def check_mysql(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """Refuse a MySQL session that would round, cut or read ahead in silence."""
     if not databases or connection.vendor != "mysql":
@@ -92,7 +106,7 @@ def check_migrated(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
     return [
         checks.Error(
             f"The database lacks {', '.join(lacking)}.",
-            hint="Run python manage.py migrate.",
+            hint=f"Run {env.COMMAND} migrate.",
             id="wallet_transaction_api.E003",
         )
     ]
