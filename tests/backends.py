@@ -90,7 +90,7 @@ class Run:
 
     def alone(self, arguments: list[str]) -> None:
         """Run the others; shown when they are through."""
-        self._pytest(["-m", "serial", *arguments], stdout=PIPE, stderr=STDOUT, text=True)
+        self._pytest(["-m", "serial", "-n", "0", *arguments], stdout=PIPE, stderr=STDOUT, text=True)
 
     def outcome(self) -> str:
         """Say how it went."""

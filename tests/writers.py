@@ -11,6 +11,8 @@ from threading import Event
 
 from django.db import connections
 
+#: Seconds between two rounds of a writer: threads of one process take turns, readers too.
+PAUSE = 0.002
 #: Takes how often to read at most; yields that often, or until no writer writes any more.
 Rounds = Callable[[int], Iterator[int]]
 
@@ -39,7 +41,7 @@ def _write(act: Callable[[], object], most: int, begun: Event, over: Event) -> i
     """Return how often the act was done."""
     done = 0
     try:
-        while done < most and not over.is_set():
+        while done < most and not over.wait(PAUSE):
             act()
             done += 1
             begun.set()
