@@ -2,8 +2,8 @@
 
 `python -m tests.backends [pytest arguments]`. A backend is looked for at `TEST_MYSQL_URL`,
 `TEST_POSTGRES_URL` and `TEST_REDIS_URL`, by default on the local standard ports.
-`REQUIRE_BACKENDS=1` makes a missing one a failure. `TEST_BACKENDS` names those to run on, all unless
-set: CI has run the suite on SQLite already, in environments of their own. Of Redis six databases are used, from the one
+`REQUIRE_BACKENDS=1` makes a missing one a failure. `TEST_BACKENDS` names those to run on (all
+unless set: CI runs the suite on SQLite elsewhere). Of Redis six databases are used, from the one
 that its URL names; they are emptied.
 
 First each backend has both cores for the tests that can share; then all backends run their
