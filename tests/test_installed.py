@@ -60,7 +60,9 @@ def _names(wheel: Path) -> set[str]:
 
 
 def test_a_wheel_holds_what_the_repository_does(wheel: Path) -> None:
-    listed = _ran("git", "ls-files", "wallet_transaction_api", "alembic", "alembic.ini", cwd=ROOT)
+    others = ("--cached", "--others", "--exclude-standard")
+    packaged = ("wallet_transaction_api", "alembic", "alembic.ini")
+    listed = _ran("git", "ls-files", *others, "--", *packaged, cwd=ROOT)
     prefixes = ("", "wallet_transaction_api/")
     expected = {f"{prefixes[name.startswith('alembic')]}{name}" for name in listed.splitlines()}
     assert _names(wheel) == expected
