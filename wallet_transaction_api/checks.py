@@ -8,7 +8,8 @@ from django.core.checks import CheckMessage, Tags
 from django.db import connection
 from django.db.models import Model
 
-from wallet_transaction_api import env, misspelt, sqlite_files
+from wallet_transaction_api import misspelt, sqlite_files
+from wallet_transaction_api.installation import COMMAND
 from wallet_transaction_api.ledger import currencies, limits
 from wallet_transaction_api.migrating import requirements, state
 from wallet_transaction_api.models import Limit, Wallet
@@ -106,7 +107,7 @@ def check_migrated(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
     return [
         checks.Error(
             f"The database lacks {', '.join(lacking)}.",
-            hint=f"Run {env.COMMAND} migrate.",
+            hint=f"Run {COMMAND} migrate.",
             id="wallet_transaction_api.E003",
         )
     ]
@@ -143,7 +144,7 @@ def check_in_step(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
     return [
         checks.Error(
             f"The database needs {', '.join(wrong)}.",
-            hint="Run python manage.py migrate.",
+            hint=f"Run {COMMAND} migrate.",
             id="wallet_transaction_api.E005",
         )
     ]

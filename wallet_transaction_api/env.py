@@ -1,8 +1,7 @@
 """The environment: each variable read once, typed, and loud on nonsense.
 
-Values come from the process's environment, else from a file `.env` beside `manage.py` (in the
-current folder where pip installed the package). A variable `X` may also be given as `X_FILE`, the
-path of a file that holds it (for secrets).
+Values come from the process's environment, else from a file `.env` in the installation's folder. A
+variable `X` may also be given as `X_FILE`, the path of a file that holds it (for secrets).
 """
 
 import contextlib
@@ -21,20 +20,14 @@ from django.core.management.utils import get_random_secret_key
 from dotenv.parser import parse_stream
 from environs import EnvError, FileAwareEnv
 
+from wallet_transaction_api.installation import ROOT
 from wallet_transaction_api.spelling import among, quoted, shortened
 
 T = TypeVar("T")
-_PROJECT = Path(__file__).resolve().parent.parent
-_IS_INSTALLED = not (_PROJECT / "manage.py").exists()
-#: Where `.env` is, and what is made without configuration: the key and the SQLite file.
-ROOT = Path.cwd() if _IS_INSTALLED else _PROJECT
-#: How a command of ours is typed.
-COMMAND = "wallet-transaction-api" if _IS_INSTALLED else "python manage.py"
 #: The key in `.env.example`: known to everyone, so refused.
 EXAMPLE_SECRET_KEY = "change-me-to-fifty-or-more-random-characters-of-your-own"  # noqa: S105
 #: The parts of a database's address, where no DATABASE_URL gives it.
 DATABASE_PARTS = ("DB_ENGINE", "DB_NAME", "DB_USER", "DB_PASSWORD", "DB_HOST", "DB_PORT")
-
 #: The variables that the settings have read: all that the service knows.
 KNOWN = set(DATABASE_PARTS)
 
