@@ -20,7 +20,7 @@ endif
 # What was installed, by a name for each set of it: asking for more later installs more.
 INSTALLED := $(VENV)/.installed$(if $(MYSQL),-mysql)
 
-.PHONY: help run install serve test lint lock openapi bench bench-quick mutate
+.PHONY: help run install serve test lint lock audit openapi bench bench-quick mutate
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -58,6 +58,9 @@ bench-quick: install ## the same in about a minute, on PostgreSQL, printed only
 mutate: $(INSTALLED)-dev .mutation/mutants.jsonl ## does a test notice each change to the ledger? hours (ARGS=--help)
 	$(BIN)/python -m tests.mutation $(ARGS)
 
+audit: .venv-audit/.installed ## known vulnerabilities of what is pinned (ARGS='--replay FILE': of a record)
+	.venv-audit/bin/python tools/audit/__main__.py $(ARGS)
+
 openapi: install ## openapi.yaml, from what the faces declare
 	$(MANAGE) spectacular --validate --fail-on-warn --file openapi.yaml
 
@@ -75,6 +78,11 @@ lock: ## poetry.lock and the requirements that agree with it (needs poetry and i
 .venv-mutate/.installed: tests/mutation/requirements.txt
 	$(PYTHON) -m venv .venv-mutate
 	.venv-mutate/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+.venv-audit/.installed: tools/audit/requirements.txt
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 LEDGER := $(sort $(wildcard wallet_transaction_api/ledger/*.py wallet_transaction_api/ledger/*/*.py))

@@ -2,7 +2,8 @@
 
 `python -m tests.backends [pytest arguments]`. A backend is looked for at `TEST_MYSQL_URL`,
 `TEST_POSTGRES_URL` and `TEST_REDIS_URL`, by default on the local standard ports.
-`REQUIRE_BACKENDS=1` makes a missing one a failure. Of Redis six databases are used, from the one
+`REQUIRE_BACKENDS=1` makes a missing one a failure. `TEST_BACKENDS` names those to run on (all
+unless set: CI runs the suite on SQLite elsewhere). Of Redis six databases are used, from the one
 that its URL names; they are emptied.
 
 First each backend has both cores for the tests that can share; then all backends run their
@@ -21,6 +22,8 @@ from subprocess import PIPE, STDOUT
 from typing import Any
 from urllib.parse import urlsplit
 
+ALL = "sqlite,mysql,postgres"
+WANTED = os.environ.get("TEST_BACKENDS", ALL).split(",")
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
 TEST_KEY = "only-for-tests-0123456789-0123456789-0123456789-0123456789"
 _NO_TESTS = 5
@@ -62,15 +65,19 @@ def main() -> int:
     """Run everything; return the exit status."""
     arguments = sys.argv[1:]
     has_redis = find_spec("redis") is not None and _answers(REDIS_URL)
-    reasons = {backend.name: backend.missing() for backend in BACKENDS}
-    present = [backend for backend in BACKENDS if not reasons[backend.name]]
+    if set(WANTED) - set(ALL.split(",")):
+        sys.exit(f"TEST_BACKENDS: name some of {ALL}")
+    wanted = [backend for backend in BACKENDS if backend.name in WANTED]
+    reasons = {backend.name: backend.missing() for backend in wanted}
+    present = [backend for backend in wanted if not reasons[backend.name]]
     runs = [Run(backend, _environment(backend, has_redis=has_redis)) for backend in present]
     for run in runs:
         run.together(arguments)
-    with ThreadPoolExecutor(len(runs)) as pool:
+    with ThreadPoolExecutor(max(len(runs), 1)) as pool:
         list(pool.map(lambda run: run.alone(arguments), runs))
     outcomes = {run.backend.name: run.outcome() for run in runs}
     results = [(name, outcomes.get(name, f"NOT RUN: {reason}")) for name, reason in reasons.items()]
+    results += [(name, "left out") for name in ALL.split(",") if name not in WANTED]
     results.append(("redis", "used" if has_redis else f"NOT USED: none at {_place(REDIS_URL)}"))
     return _report(results)
 
@@ -90,7 +97,7 @@ class Run:
 
     def alone(self, arguments: list[str]) -> None:
         """Run the others; shown when they are through."""
-        self._pytest(["-m", "serial", *arguments], stdout=PIPE, stderr=STDOUT, text=True)
+        self._pytest(["-m", "serial", "-n", "0", *arguments], stdout=PIPE, stderr=STDOUT, text=True)
 
     def outcome(self) -> str:
         """Say how it went."""

@@ -64,8 +64,9 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Env
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(f"{name}_FILE", raising=False)
     monkeypatch.setattr(env, "ROOT", tmp_path)
-    if find_spec("MySQLdb") is None:  # settings can be read that nothing here could connect by
-        monkeypatch.setitem(sys.modules, "MySQLdb", ModuleType("MySQLdb"))
+    for client in ("MySQLdb", "psycopg"):
+        if find_spec(client) is None:  # settings can be read that nothing here could connect by
+            monkeypatch.setitem(sys.modules, client, ModuleType(client))
     yield Environment(tmp_path, monkeypatch)
     env._environment.cache_clear()
 
@@ -79,6 +80,10 @@ class Project:
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pyc*"))
         for name in ("manage.py", "alembic.ini"):
             shutil.copy(ROOT / name, folder)
+
+    def write(self, name: str, text: str) -> None:
+        """Write a file into its folder."""
+        (self.folder / name).write_text(text)
 
     def run(self, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run python with arguments and nothing of the machine's environment but PATH and HOME."""

@@ -115,6 +115,28 @@ class TestLimits:
         assert ids(checks.check_limits(databases=["default"])) == ["W005"]
 
 
+class TestSqliteFiles:
+    """Run by `check` in a project of their own, whatever database the suite is on."""
+
+    @pytest.mark.parametrize("mode", [0o644, 0o602, 0o666])
+    def test_that_everybody_reads_or_writes_are_named(self, project: Project, mode: int) -> None:
+        file = project.folder / "wallets.sqlite3"
+        file.touch()
+        file.chmod(mode)
+        done = project.run("manage.py", "check", SECRET_KEY=KEY, DATABASE_URL=DATABASE)
+        assert done.returncode == 0, done.stderr
+        assert "(wallet_transaction_api.W006) Every user" in done.stderr
+        assert file.stat().st_mode & 0o777 == mode
+
+    @pytest.mark.parametrize("mode", [0o600, 0o660])
+    def test_of_the_owner_and_a_group_pass(self, project: Project, mode: int) -> None:
+        file = project.folder / "wallets.sqlite3"
+        file.touch()
+        file.chmod(mode)
+        done = project.run("manage.py", "check", SECRET_KEY=KEY, DATABASE_URL=DATABASE)
+        assert "W006" not in done.stderr
+
+
 @pytest.mark.django_db
 class TestMysqlSession:
     def test_is_strict_and_read_committed_as_configured(self) -> None:

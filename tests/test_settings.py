@@ -215,22 +215,23 @@ class TestStarting:
         assert "SECRET_KEY: required once a database is configured" in line
 
     @pytest.mark.parametrize(
-        ("variables", "named"),
+        ("variables", "named", "client", "extra"),
         [
-            ({"DATABASE_URL": "mysql://u:s3cret@h/n"}, "DATABASE_URL"),
-            ({"DB_NAME": "n", "DB_PASSWORD": "s3cret"}, "DB_ENGINE"),
+            ({"DATABASE_URL": "mysql://u:s3cret@h/n"}, "DATABASE_URL", "MySQLdb", "mysql"),
+            ({"DB_NAME": "n", "DB_PASSWORD": "s3cret"}, "DB_ENGINE", "MySQLdb", "mysql"),
+            ({"DATABASE_URL": "postgres://u:s3cret@h/n"}, "DATABASE_URL", "psycopg", "postgres"),
         ],
     )
-    def test_without_a_client_for_mysql_ends_with_one_line(
-        self, project: Project, variables: dict[str, str], named: str
+    def test_without_a_databases_client_ends_with_one_line(
+        self, project: Project, variables: dict[str, str], named: str, client: str, extra: str
     ) -> None:
-        (project.folder / "MySQLdb.py").write_text("raise ImportError('no libmariadb')")
+        (project.folder / f"{client}.py").write_text("raise ImportError('no shared library')")
         for command in (("manage.py", "check"), ("-m", "alembic", "current")):
             done = project.run(*command, SECRET_KEY=KEY, **variables)
             assert done.returncode != 0
             [line] = (done.stdout + done.stderr).strip().splitlines()
             assert f"{named}: " in line
-            assert line.endswith("EXTRAS=mysql make install")
+            assert line.endswith(f"(pip: the extra {extra}): EXTRAS={extra} make install")
 
     def test_by_a_wsgi_server_ends_with_that_line(self, project: Project) -> None:
         done = project.run(

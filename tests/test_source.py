@@ -18,7 +18,7 @@ PACKAGE = ROOT / "wallet_transaction_api"
 SOURCES = [path for path in sorted(PACKAGE.rglob("*.py")) if "migrations" not in path.parts]
 OTHERS = [
     path
-    for folder in ("tests", "bench", "alembic", ".ci")
+    for folder in ("tests", "bench", "alembic", "tools", ".ci")
     for path in sorted((ROOT / folder).rglob("*"))
     if path.is_file() and "__pycache__" not in path.parts
 ]

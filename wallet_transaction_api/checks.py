@@ -7,8 +7,9 @@ from django.core import checks
 from django.core.checks import CheckMessage, Tags
 from django.db import connection
 
-from wallet_transaction_api import misspelt
+from wallet_transaction_api import misspelt, sqlite_files
 from wallet_transaction_api.accounts.checks import check_accounts
+from wallet_transaction_api.installation import COMMAND
 from wallet_transaction_api.ledger import currencies, limits
 from wallet_transaction_api.migrating import requirements, state
 
@@ -18,6 +19,7 @@ def register() -> None:
     checks.register(check_shared_cache, Tags.caches)
     checks.register(check_self_credit, Tags.security, deploy=True)
     checks.register(check_open_mode, Tags.security, deploy=True)
+    checks.register(check_sqlite_files, Tags.security)
     checks.register(check_mysql, Tags.database)
     checks.register(check_variables)
     checks.register(check_suitable, Tags.database)
@@ -68,6 +70,19 @@ def check_open_mode(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+def check_sqlite_files(**kwargs: Any) -> list[CheckMessage]:
+    """Warn of a database that every user of the machine may read; its mode stays as it is."""
+    name = connection.settings_dict["NAME"] if connection.vendor == "sqlite" else ""
+    return [
+        checks.Warning(
+            f"Every user of this machine may read or write {file}, a file of the database.",
+            hint=f"chmod o-rwx {file}",
+            id="wallet_transaction_api.W006",
+        )
+        for file in sqlite_files.open_to_others(str(name))
+    ]
+
+
 def check_mysql(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """Refuse a MySQL session that would round, cut or read ahead in silence."""
     if not databases or connection.vendor != "mysql":
@@ -92,7 +107,7 @@ def check_migrated(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
     return [
         checks.Error(
             f"The database lacks {', '.join(lacking)}.",
-            hint="Run python manage.py migrate.",
+            hint=f"Run {COMMAND} migrate.",
             id="wallet_transaction_api.E003",
         )
     ]
@@ -129,7 +144,7 @@ def check_in_step(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
     return [
         checks.Error(
             f"The database needs {', '.join(wrong)}.",
-            hint="Run python manage.py migrate.",
+            hint=f"Run {COMMAND} migrate.",
             id="wallet_transaction_api.E005",
         )
     ]

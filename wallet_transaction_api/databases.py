@@ -10,6 +10,7 @@ from redis import ConnectionPool, RedisError
 from wallet_transaction_api import database_options, env
 from wallet_transaction_api.database_options import LONGEST_TIMEOUT
 from wallet_transaction_api.spelling import among, shortened
+from wallet_transaction_api.sqlite_files import PrivateConnection
 
 #: Seconds to wait for a connection before the database counts as down.
 CONNECT_TIMEOUT = 5
@@ -41,6 +42,11 @@ _ENGINES = {
     "postgres": "django.db.backends.postgresql",
     "sqlite": "django.db.backends.sqlite3",
 }
+#: What Django imports to speak to a database, its package, and the extra that brings it.
+_CLIENTS = {
+    _ENGINES["mysql"]: ("MySQL", "MySQLdb", "mysqlclient", "mysql"),
+    _ENGINES["postgres"]: ("PostgreSQL", "psycopg", "psycopg", "postgres"),
+}
 
 
 def default() -> dict[str, Any]:
@@ -50,8 +56,9 @@ def default() -> dict[str, Any]:
     prepared = env.flag("DB_PREPARED_STATEMENTS", default=True)
     settings["CONN_HEALTH_CHECKS"] = True
     settings.setdefault("OPTIONS", {})
+    if settings["ENGINE"] in _CLIENTS:
+        _refuse_without_client(settings["ENGINE"])
     if settings["ENGINE"] == _ENGINES["mysql"]:
-        _refuse_without_mysql_client()
         _complete_mysql(settings, lock_timeout)
     elif settings["ENGINE"] == _ENGINES["postgres"]:
         _complete_postgres(settings, lock_timeout, prepared=prepared)
@@ -160,14 +167,16 @@ def _refuse_unless_kept(variable: str, settings: dict[str, Any]) -> None:
         raise env.ConfigurationError(f"{variable}: names no database that is kept")
 
 
-def _refuse_without_mysql_client() -> None:
-    """Import what Django is about to: it is compiled, so an installation may be without it."""
+def _refuse_without_client(engine: str) -> None:
+    """Import what Django is about to: an installation may be without it."""
+    database, module, package, extra = _CLIENTS[engine]
     try:
-        import_module("MySQLdb")
+        import_module(module)
     except ImportError:
         variable = "DATABASE_URL" if env.text("DATABASE_URL") else "DB_ENGINE"
         raise env.ConfigurationError(
-            f"{variable}: MySQL needs mysqlclient, which is not there: EXTRAS=mysql make install"
+            f"{variable}: {database} needs {package}, which is not there"
+            f" (pip: the extra {extra}): EXTRAS={extra} make install"
         ) from None
 
 
@@ -205,6 +214,7 @@ def _complete_sqlite(settings: dict[str, Any]) -> None:
     settings["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": SQLITE_PATIENCE,
+        "factory": PrivateConnection,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
         **settings["OPTIONS"],
     }

@@ -1,6 +1,6 @@
 """The environment: each variable read once, typed, and loud on nonsense.
 
-Values come from the process's environment, else from a file `.env` beside `manage.py`. A
+Values come from the process's environment, else from a file `.env` in the installation's folder. A
 variable `X` may also be given as `X_FILE`, the path of a file that holds it (for secrets).
 """
 
@@ -20,15 +20,16 @@ from django.core.management.utils import get_random_secret_key
 from dotenv.parser import parse_stream
 from environs import EnvError, FileAwareEnv
 
+from wallet_transaction_api import installation
 from wallet_transaction_api.spelling import among, quoted, shortened
 
 T = TypeVar("T")
-ROOT = Path(__file__).resolve().parent.parent
+#: Where `.env` is.
+ROOT = installation.ROOT
 #: The key in `.env.example`: known to everyone, so refused.
 EXAMPLE_SECRET_KEY = "change-me-to-fifty-or-more-random-characters-of-your-own"  # noqa: S105
 #: The parts of a database's address, where no DATABASE_URL gives it.
 DATABASE_PARTS = ("DB_ENGINE", "DB_NAME", "DB_USER", "DB_PASSWORD", "DB_HOST", "DB_PORT")
-
 #: The variables that the settings have read: all that the service knows.
 KNOWN = set(DATABASE_PARTS)
 

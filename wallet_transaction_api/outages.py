@@ -6,6 +6,8 @@ import time
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
 
+from wallet_transaction_api.installation import COMMAND
+
 logger = logging.getLogger(__name__)
 
 #: The same trouble is logged once in so many seconds, and so many different ones at most.
@@ -21,7 +23,7 @@ _READ_ONLY = "25006"
 
 _SEQUENCE_BEHIND = (
     "a sequence is behind its table, so that new rows are given ids that are taken:"
-    " run python manage.py migrate (/readyz names the sequence)"
+    f" run {COMMAND} migrate (/readyz names the sequence)"
 )
 
 _lock = threading.Lock()

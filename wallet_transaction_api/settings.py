@@ -6,6 +6,9 @@ from corsheaders.defaults import default_headers
 
 from wallet_transaction_api import databases, env, exposure, money
 
+# What the app's configuration looks for: these settings, or a module that imports all of them
+WALLET_TRANSACTION_API = True
+
 # Who is this installation, and how open
 DEVELOPMENT = env.is_development()
 SECRET_KEY = exposure.secret_key()

@@ -12,6 +12,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from tests.addresses import database_url
 from tests.cache.conftest import RedisServer, wait_until
@@ -40,6 +41,7 @@ class Processes:
         self.acknowledged = Acknowledged(folder / "acknowledged")
         self._environment = {
             **os.environ,
+            "SECRET_KEY": settings.SECRET_KEY,
             "DATABASE_URL": database_url(),
             "REDIS_URL": redis_url,
             "LOG_LEVEL": "CRITICAL",

@@ -24,8 +24,8 @@ from uuid import UUID
 PAUSE = 0.004
 #: As in `cache.trust`, quicker: settling outlasts a retry and the timeouts of a socket.
 RETRY_SECONDS, SETTLING_SECONDS = 0.2, 1.0
-#: Seconds after which nobody can be waiting for the result any more.
-LONGEST = 60.0
+#: Seconds after which nobody can be waiting for the result any more, and writes of a process.
+LONGEST, MOST = 60.0, 20_000
 
 
 class Acknowledged:
@@ -79,12 +79,16 @@ class Traffic:
         from django.db import connection
 
         try:
-            while not self.stop.exists() and time.monotonic() < self._ends_at:
+            while self._goes_on():
                 work()
         except Exception as error:  # noqa: BLE001 the test asserts that there was none
             self.errors.append(repr(error))
         finally:
             connection.close()
+
+    def _goes_on(self) -> bool:
+        is_due = time.monotonic() >= self._ends_at or self.writes >= MOST
+        return not is_due and not self.stop.exists()
 
     def _write(self) -> None:
         from wallet_transaction_api.ledger import group_commit

@@ -1,16 +1,14 @@
 """Beside a storm of writers: seals cover what is there, and the past is read whole."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from datetime import datetime
 from decimal import Decimal
-from threading import Event
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from tests.books import assert_in_order
+from tests.writers import Rounds, writing
 from wallet_transaction_api.ledger import history, holds, posting, sealing, verification
 from wallet_transaction_api.ledger.posting import Posting
 from wallet_transaction_api.ledger.verification import Violation
@@ -18,8 +16,8 @@ from wallet_transaction_api.models import Entry, HoldEntry, Seal, Wallet
 
 pytestmark = [pytest.mark.serial, pytest.mark.django_db(transaction=True)]
 WRITERS = 3
-#: Runs of the command, reads of the past.
-RUNS, READS = 25, 60
+#: How often each writer writes at most; runs of the command, reads of the past.
+ROUNDS, RUNS, READS = 60, 25, 60
 
 
 def _post_both(wallet: Wallet, amount: int) -> None:
@@ -35,33 +33,6 @@ def _hold(wallet: Wallet, amount: int) -> None:
     holds.void(hold_id=other.pk)
 
 
-@contextmanager
-def _writing(*acts: Callable[[], None]) -> Iterator[None]:
-    """Let the acts go on, each in a thread of its own, until the block is over."""
-    over, begun = Event(), [Event() for _ in acts]
-
-    def write(act: Callable[[], None], first: Event) -> int:
-        rounds = 0
-        try:
-            while not over.is_set():
-                act()
-                rounds += 1
-                first.set()
-        finally:
-            first.set()
-            connections.close_all()
-        return rounds
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        writers = [pool.submit(write, act, first) for act, first in zip(acts, begun, strict=True)]
-        try:
-            assert all(first.wait(30) for first in begun)
-            yield
-        finally:
-            over.set()
-        assert all(writer.result() for writer in writers)
-
-
 def test_what_is_sealed_beside_writers_is_sealed_right(open_wallet: Callable[..., Wallet]) -> None:
     wallets = [open_wallet("1000.00", label=f"W{number}") for number in range(2)]
     acts = [
@@ -69,8 +40,8 @@ def test_what_is_sealed_beside_writers_is_sealed_right(open_wallet: Callable[...
         for wallet in wallets
         for act in (lambda w=wallet: _post_both(w, 5), lambda w=wallet: _hold(w, 1))
     ]
-    with _writing(*acts):
-        for _ in range(RUNS):
+    with writing(*acts, most=ROUNDS) as rounds:
+        for _ in rounds(RUNS):
             list(sealing.extend(batch=1))
         found = list(verification.walk(anchor=sealing.head().digest))
     assert [str(item) for item in found if isinstance(item, Violation)] == []
@@ -88,8 +59,8 @@ def _ranges() -> list[tuple[int, int]]:
 def test_no_read_of_the_past_is_torn_or_changes_later(open_wallet: Callable[..., Wallet]) -> None:
     wallet = open_wallet("100.00")
     answers = {}
-    with _writing(*[lambda: _post_both(wallet, 7)] * WRITERS):
-        for _ in range(READS):
+    with writing(*[lambda: _post_both(wallet, 7)] * WRITERS, most=ROUNDS) as rounds:
+        for _ in rounds(READS):
             moment = timezone.now()
             answers[moment] = history.balance_at(wallet.pk, moment)
     assert set(answers.values()) == {Decimal(100)}
@@ -99,8 +70,8 @@ def test_no_read_of_the_past_is_torn_or_changes_later(open_wallet: Callable[...,
 def test_what_was_said_of_a_moment_stays_said(open_wallet: Callable[..., Wallet]) -> None:
     """Who writes is waited for: nothing is dated before an answer that was given."""
     wallet = open_wallet("100.00")
-    with _writing(*[lambda: _post(wallet)] * WRITERS):
-        told = {moment: history.balance_at(wallet.pk, moment) for moment in _moments(READS)}
+    with writing(*[lambda: _post(wallet)] * WRITERS, most=ROUNDS) as rounds:
+        told = {moment: history.balance_at(wallet.pk, moment) for moment in _moments(rounds)}
     assert len(set(told.values())) > 1
     assert {moment: history.balance_at(wallet.pk, moment) for moment in told} == told
 
@@ -109,6 +80,6 @@ def _post(wallet: Wallet) -> None:
     posting.post_one(Posting(wallet_id=wallet.pk, amount=Decimal(1)))
 
 
-def _moments(count: int) -> Iterator[object]:
-    for _ in range(count):
+def _moments(rounds: Rounds) -> Iterator[datetime]:
+    for _ in rounds(READS):
         yield timezone.now()

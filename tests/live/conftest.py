@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from django.conf import settings
 
 from tests.addresses import database_url, free_port
 from tests.cache.conftest import _redis_server, redis_server
@@ -87,7 +88,7 @@ def serve(transactional_db: None) -> Iterator[Callable[..., Server]]:
 
 def _base_environment(port: int) -> dict[str, str]:
     return {
-        "SECRET_KEY": os.environ.get("SECRET_KEY", "") or "live-test-key-" + "0123456789" * 5,
+        "SECRET_KEY": settings.SECRET_KEY,  # the tests sign tokens with it
         "DEBUG": "false",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "DATABASE_URL": database_url(),

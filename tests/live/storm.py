@@ -23,6 +23,8 @@ from tests.live.asks import Ask, Meant
 from wallet_transaction_api.models import Entry, HoldEntry, Wallet
 
 CLIENTS = 6
+#: Requests of a storm; who waits for a storm that is spent waits in vain.
+MOST = 4000
 #: Seconds within which a request gets its answer, whatever happened to it on the way.
 PATIENCE = 40.0
 #: The smallest amount of a request; captures take less.
@@ -116,7 +118,7 @@ class Storm:
         dice = random.Random(number)
         stored = Stored()
         with client_of(self._url, self._owner) as client:
-            while not self._is_over.is_set():
+            while len(self.requests) < MOST and not self._is_over.is_set():
                 ask, effects = self._choose(dice, stored)
                 request = self._noted(ask, effects)
                 self._until_told(client, request)

@@ -34,7 +34,7 @@ _FOREIGN = (
     "jwt",
     "yaml",
 )
-_OPTIONS = ("-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov")
+_OPTIONS = ("-q", "-s", "-n0", "-p", "no:cacheprovider", "-p", "no:cov")
 _IMPORTED = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
 
 

@@ -15,6 +15,8 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from wallet_transaction_api.sqlite_files import PrivateConnection
+
 #: Seconds to wait for another migration before giving up.
 PATIENCE = 3600.0
 _PAUSE = 0.2
@@ -92,7 +94,9 @@ def _sqlite(wrapper: Any, name: str) -> Iterator[None]:
 
 def _locked_file(path: str) -> sqlite3.Connection:
     try:
-        own = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+        own = sqlite3.connect(
+            path, timeout=PATIENCE, isolation_level=None, factory=PrivateConnection
+        )
         own.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError as error:
         raise LockTimeout(f"cannot lock {path}: {error}") from error

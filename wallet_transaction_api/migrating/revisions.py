@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.script import Script, ScriptDirectory
 from django.db import connection
 
-ROOT = Path(__file__).resolve().parents[2]
+_PACKAGE = Path(__file__).resolve().parents[1]
 _VERSION_TABLE = "alembic_version"
 #: A table that every version of ours has had since its second revision.
 _OUR_TABLE = "daily_totals"
@@ -76,6 +76,13 @@ def _scripts() -> tuple[Script, ...]:
 
 
 def _config(report: Callable[[str], None] | None = None) -> Config:
-    config = Config(str(ROOT / "alembic.ini"))
+    config = Config()
+    config.set_main_option("script_location", str(_folder()).replace("%", "%%"))
     config.attributes["report"] = report
     return config
+
+
+def _folder() -> Path:
+    """Return Alembic's folder: in the package that pip installed, else beside it."""
+    installed = _PACKAGE / "alembic"
+    return installed if installed.is_dir() else _PACKAGE.parent / "alembic"

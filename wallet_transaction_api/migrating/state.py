@@ -8,6 +8,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from wallet_transaction_api import sequences
+from wallet_transaction_api.installation import COMMAND
 from wallet_transaction_api.migrating import charsets, guards, indexes, revisions, truncation
 from wallet_transaction_api.migrating.indexes import Index
 from wallet_transaction_api.sequences import Sequence
@@ -56,7 +57,7 @@ def advice(lacking: list[str]) -> str:
     """Return one line that says what is lacking and which command brings it."""
     first = ", ".join(lacking[:_NAMED])
     more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
-    return f"the database lacks {first}{more}: run python manage.py migrate"
+    return f"the database lacks {first}{more}: run {COMMAND} migrate"
 
 
 def _caught_up(sequence: Sequence) -> str:
