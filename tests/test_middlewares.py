@@ -236,7 +236,7 @@ def test_one_that_raises(ask: Any, place: int, name: str) -> None:
     _raises(ask(place, _ours(name)), *RAISING[name])
 
 
-@pytest.mark.parametrize("place", PLACES[JSON_IN_DEBUG + 1 :])
+@pytest.mark.parametrize("place", [JSON_IN_DEBUG + 1, AFTER_USERS[0], PLACES[-1]])
 @pytest.mark.parametrize("name", RAISING)
 def test_one_that_raises_with_debug(ask: Any, settings: Any, place: int, name: str) -> None:
     settings.DEBUG = True

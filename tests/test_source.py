@@ -193,3 +193,30 @@ def _routes(resolver: URLResolver, prefix: str = "/") -> Iterator[str]:
 
 def _literal(pattern: str) -> str:
     return re.split(r"[<(\[?$]", pattern.removeprefix("^"))[0].replace("\\", "")
+
+
+class TestMemory:
+    """What a process remembers is on the page that says how much that may be."""
+
+    def test_every_cache_is_in_the_documents(self) -> None:
+        page = (ROOT / "docs" / "security.md").read_text()
+        found = [*_cached_functions(), *_module_mappings()]
+        assert len(found) > 20
+        assert [name for name in found if not re.search(rf"\b{name}`", page)] == []
+
+
+def _cached_functions() -> Iterator[str]:
+    for _, node in nodes(ast.FunctionDef):
+        decorators = [ast.unparse(each) for each in node.decorator_list]
+        if any(re.match(r"(functools\.)?(lru_cache|cache|text_cache)\b", it) for it in decorators):
+            yield node.name
+
+
+def _module_mappings() -> Iterator[str]:
+    """Yield the module-level dictionaries and sets that begin empty."""
+    for tree in TREES.values():
+        for node in tree.body:
+            if isinstance(node, ast.AnnAssign) and node.value is not None:
+                target = ast.unparse(node.target)
+                if ast.unparse(node.value) in {"{}", "set()", "[]", "OrderedDict()"}:
+                    yield target

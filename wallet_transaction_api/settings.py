@@ -119,6 +119,8 @@ TEMPLATES = [
     }
 ]
 DEFAULT_EXCEPTION_REPORTER_FILTER = "wallet_transaction_api.error_reports.Filter"
+# Of the admin only, which has sessions; Django's default makes two storages for every request.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"

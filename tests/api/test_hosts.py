@@ -35,12 +35,9 @@ def test_a_host_of_no_server_is_not(host: str) -> None:
     assert not is_possible(host)
 
 
-@pytest.mark.parametrize("debug", [False, True])
 @pytest.mark.parametrize("host", IMPOSSIBLE)
-def test_it_is_rejected_whatever_hosts_are_allowed(
-    alice: User, settings: Any, host: str, debug: bool
-) -> None:
-    settings.ALLOWED_HOSTS, settings.DEBUG = ["*"], debug
+def test_it_is_rejected_whatever_hosts_are_allowed(alice: User, settings: Any, host: str) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
     for path in ("/api/wallets", "/api/wallet/balance/"):
         answer = Api(alice).get(path, headers={"Host": host})
         assert (answer.status_code, code_of(answer)) == (400, "bad_request")
@@ -48,8 +45,10 @@ def test_it_is_rejected_whatever_hosts_are_allowed(
     assert Api().get("/admin/login/", headers={"Host": host}).status_code == 400
 
 
-@pytest.mark.parametrize("debug", [False, True])
-@pytest.mark.parametrize("host", FOREIGN)
+@pytest.mark.parametrize(
+    ("host", "debug"),
+    [*((host, False) for host in FOREIGN), ("evil.example", True), ("localhost:0", True)],
+)
 def test_the_apis_reject_it_in_json(settings: Any, host: str, debug: bool) -> None:
     settings.ALLOWED_HOSTS, settings.DEBUG = ["localhost"], debug
     for path in PLAIN_PATHS + JSONAPI_PATHS:
@@ -57,13 +56,10 @@ def test_the_apis_reject_it_in_json(settings: Any, host: str, debug: bool) -> No
         assert (answer.status_code, code_of(answer)) == (400, "bad_request")
 
 
-@pytest.mark.parametrize("debug", [False, True])
-@pytest.mark.parametrize("allowed", [["localhost"], [".example.com"], ["[::1]"], ["*"]])
+@pytest.mark.parametrize("allowed", [["localhost"], [".example.com"], ["[::1]"], ["*"], []])
 @pytest.mark.parametrize("host", FOREIGN)
-def test_a_probe_is_answered(
-    db: None, settings: Any, host: str, allowed: list[str], debug: bool
-) -> None:
-    settings.ALLOWED_HOSTS, settings.DEBUG = allowed, debug
+def test_a_probe_is_answered(db: None, settings: Any, host: str, allowed: list[str]) -> None:
+    settings.ALLOWED_HOSTS, settings.DEBUG = allowed, not allowed  # Django allows none otherwise
     for path in PROBES:
         answer = Api().get(path, headers={"Host": host})
         assert answer.status_code == 200
