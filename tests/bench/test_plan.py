@@ -11,7 +11,8 @@ from bench.plan import QUICK, ROOT, SCENARIOS, from_arguments, url_of
 def test_a_full_run_measures_everything_and_writes_it_down() -> None:
     plan = from_arguments([])
     assert plan.only == SCENARIOS
-    assert plan.databases == ("postgres", "mysql")
+    assert plan.databases == ("postgres", "mysql", "sqlite")
+    assert plan.rounds >= 7
     assert plan.output == ROOT / "bench" / "RESULTS.md"
     assert plan.plot
 
