@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SCENARIOS = ("P1", "P1o", "P2", "P3", "P4", "P4t", "P5", "P6", "P7", "P8", "P12")
+RESULTS = ROOT / "bench" / "RESULTS.md"
 QUICK = ("P1", "P1o", "P2", "P3", "P4", "P4t", "P5", "P8")
 SQLITE = "sqlite"
 DATABASES = ("postgres", "mysql", SQLITE)
@@ -60,12 +61,12 @@ def url_of(service: str) -> str:
 def from_arguments(arguments: list[str]) -> Plan:
     """Read the command line; `--quick` is a minute's worth of it, without a plot or a report."""
     given = _parser().parse_args(arguments)
-    quick = given.quick
+    quick, only = given.quick, _words(given.only)
     sizes = (10**4, 10**5, 10**6, 10**7) if given.big else (10**4, 10**5, 10**6)
     return Plan(
         quick=quick,
         brief=not given.beside,
-        only=_words(given.only) or (QUICK if quick else SCENARIOS),
+        only=only or (QUICK if quick else SCENARIOS),
         databases=_words(given.databases) or (("postgres",) if quick else DATABASES),
         rounds=given.rounds or (2 if quick else 7),
         seconds=given.seconds or (1.0 if quick else 2.0),
@@ -77,7 +78,7 @@ def from_arguments(arguments: list[str]) -> Plan:
         sizes=_numbers(given.sizes) or sizes,
         points=_numbers(given.points) or POINTS,
         plot=None if quick or given.no_plot else given.plot,
-        output=given.output or (None if quick else ROOT / "bench" / "RESULTS.md"),
+        output=given.output or (None if quick or only == ("plot",) else RESULTS),
     )
 
 

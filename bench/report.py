@@ -54,7 +54,8 @@ def failed(rows: Sequence[Row]) -> list[Row]:
 
 def _facts(facts: Mapping[str, str], plan: Plan) -> str:
     lines = [f"- {name}: {text}" for name, text in facts.items()]
-    return "\n".join([*lines, f"- flags: {plan.flags}"])
+    plot = f"{plan.plot.name}, of this run" if plan.plot else "none in this run"
+    return "\n".join([*lines, f"- flags: {plan.flags}", f"- plot: {plot}"])
 
 
 def _cells(row: Row) -> list[str]:

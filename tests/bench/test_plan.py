@@ -24,6 +24,12 @@ def test_a_quick_run_writes_no_files() -> None:
     assert plan.plot is None
 
 
+def test_a_plot_alone_leaves_the_results_as_they_are() -> None:
+    plan = from_arguments(["--only", "plot"])
+    assert plan.plot
+    assert plan.output is None
+
+
 def test_ten_million_rows_are_asked_for_by_a_flag() -> None:
     assert from_arguments([]).sizes[-1] == 10**6
     assert from_arguments(["--big"]).sizes[-1] == 10**7
