@@ -7,7 +7,8 @@ from typing import Any
 from bench import wrk
 from bench.measures import Figure, Measure, Run, Side, alternate
 from bench.plan import Plan
-from bench.servers import Fleet, Recipe
+from bench.processes import Failed
+from bench.servers import Fleet, Recipe, ask
 from bench.stages import Stage
 from bench.wrk import Load
 
@@ -44,10 +45,22 @@ class Arena:
 
         return run
 
-    def deposits(self, load: Load, **settings: str) -> Run:
-        """Return what sends deposits to the service, counted for the audit."""
+    def deposits(self, load: Load, *, each: int = 1, **settings: str) -> Run:
+        """Return what sends postings to the service, counted for the audit."""
         recipe = self.stage.recipe(**settings)
-        return lambda seconds: self.stage.deposit(self.fleet, recipe, load, seconds)
+        return lambda seconds: self.stage.deposit(self.fleet, recipe, load, seconds, each=each)
+
+    def expect_credential_check(self, recipe: Recipe, load: Load) -> None:
+        """Refuse a baseline that does not check the credential: 401 without it, success with it."""
+        server, (path, body) = self.fleet.server(recipe), load.requests[0]
+        bare = {name: text for name, text in load.headers.items() if name != "Authorization"}
+        seen = [
+            ask(server.port, load.method, path, headers, body or None)[0]
+            for headers in (bare, load.headers)
+        ]
+        if seen not in ([401, 200], [401, 201]):
+            raise Failed(f"{recipe.name}: {seen} without and with a token, not 401 and success")
+        print(f"  {recipe.name}: {seen[0]} without a token, {seen[1]} with one", flush=True)
 
 
 def deposit_load(paths: Sequence[str], headers: Any) -> Load:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SCENARIOS = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8")
-QUICK = ("P1", "P2", "P3", "P4", "P5", "P8")
+SCENARIOS = ("P1", "P1o", "P2", "P3", "P4", "P4t", "P5", "P6", "P7", "P8", "P12")
+RESULTS = ROOT / "bench" / "RESULTS.md"
+QUICK = ("P1", "P1o", "P2", "P3", "P4", "P4t", "P5", "P8")
 SQLITE = "sqlite"
+DATABASES = ("postgres", "mysql", SQLITE)
 #: Numbers of clients on the plot.
 POINTS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000)
 _URLS = {
@@ -22,6 +24,8 @@ _URLS = {
 class Plan:
     """The flags of a run. Seconds are those of one round of one side."""
 
+    #: Little time and few rows: to see that it runs.
+    quick: bool
     #: Leave out what no bar asks for.
     brief: bool
     only: tuple[str, ...]
@@ -57,14 +61,15 @@ def url_of(service: str) -> str:
 def from_arguments(arguments: list[str]) -> Plan:
     """Read the command line; `--quick` is a minute's worth of it, without a plot or a report."""
     given = _parser().parse_args(arguments)
-    quick = given.quick
+    quick, only = given.quick, _words(given.only)
     sizes = (10**4, 10**5, 10**6, 10**7) if given.big else (10**4, 10**5, 10**6)
     return Plan(
-        brief=quick,
-        only=_words(given.only) or (QUICK if quick else SCENARIOS),
-        databases=_words(given.databases) or (("postgres",) if quick else ("postgres", "mysql")),
-        rounds=given.rounds or (2 if quick else 3),
-        seconds=given.seconds or (1.0 if quick else 5.0),
+        quick=quick,
+        brief=not given.beside,
+        only=only or (QUICK if quick else SCENARIOS),
+        databases=_words(given.databases) or (("postgres",) if quick else DATABASES),
+        rounds=given.rounds or (2 if quick else 7),
+        seconds=given.seconds or (1.0 if quick else 2.0),
         warm_up=0.5 if quick else 2.0,
         clients=given.clients,
         crowd=given.crowd,
@@ -73,7 +78,7 @@ def from_arguments(arguments: list[str]) -> Plan:
         sizes=_numbers(given.sizes) or sizes,
         points=_numbers(given.points) or POINTS,
         plot=None if quick or given.no_plot else given.plot,
-        output=given.output or (None if quick else ROOT / "bench" / "RESULTS.md"),
+        output=given.output or (None if quick or only == ("plot",) else RESULTS),
     )
 
 
@@ -83,8 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--quick", action="store_true", help="about a minute, PostgreSQL only, writes no files")
     add("--only", default="", help=f"scenarios, of {','.join(SCENARIOS)}; a plot alone: plot")
     add("--databases", default="", help="of postgres,mysql,sqlite (quick: postgres)")
-    add("--rounds", type=int, help="rounds of each side (3; quick: 2)")
-    add("--seconds", type=float, help="seconds of a round (5; quick: 1)")
+    add("--beside", action="store_true", help="also what no bar asks for")
+    add("--rounds", type=int, help="rounds of each side (7; quick: 2)")
+    add("--seconds", type=float, help="seconds of a round (2; quick: 1)")
     add("--clients", type=int, default=32, help="keep-alive clients (32)")
     add("--crowd", type=int, default=1000, help="clients of P7 (1000)")
     add("--workers", type=int, default=2, help="server processes (2)")

@@ -20,8 +20,9 @@ _COLUMNS = (
 _WORDS = """# Results
 
 Made by `make bench`; what each row means is in [docs/performance.md](../docs/performance.md). Both
-sides of a row were measured by turns in the same run; figures are medians of the rounds. Only
-PostgreSQL is judged; the other databases stand beside it.
+sides of a row were measured by turns in the same run. A ratio is the median of the ratios of
+the rounds, with the least and the greatest of them; other figures are medians. PostgreSQL is
+judged, and on P12 every database; elsewhere the others stand beside it.
 """
 _ELSEWHERE = """
 P9 (the number of queries is constant in page size and history) is asserted by the test suite.
@@ -41,7 +42,7 @@ def summary(rows: Sequence[Row]) -> str:
     """Return the table for a terminal."""
     return "\n".join(
         f"{row.id} {row.work[:50]:50} {row.database:8} {row.ours:>10} | {row.baseline[:40]:40} | "
-        f"{_value(row):>10} {row.bar or ''!s:18} {row.verdict}"
+        f"{_value(row):>22} {row.bar or ''!s:12} {row.verdict}"
         for row in rows
     )
 
@@ -53,7 +54,8 @@ def failed(rows: Sequence[Row]) -> list[Row]:
 
 def _facts(facts: Mapping[str, str], plan: Plan) -> str:
     lines = [f"- {name}: {text}" for name, text in facts.items()]
-    return "\n".join([*lines, f"- flags: {plan.flags}"])
+    plot = f"{plan.plot.name}, of this run" if plan.plot else "none in this run"
+    return "\n".join([*lines, f"- flags: {plan.flags}", f"- plot: {plot}"])
 
 
 def _cells(row: Row) -> list[str]:
@@ -74,8 +76,10 @@ def _cells(row: Row) -> list[str]:
 
 
 def _value(row: Row) -> str:
+    """Write the value and, if there were rounds, the range that it is the median of."""
     digits = 0 if row.unit == "/s" else 2
-    return f"{row.value:,.{digits}f} {row.unit}"
+    spread = row.spread and f" ({row.spread[0]:,.{digits}f} - {row.spread[1]:,.{digits}f})"
+    return f"{row.value:,.{digits}f} {row.unit}{spread or ''}"
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -1,14 +1,12 @@
-"""The baselines of `bench.baselines`, each on a database of its own, with rows in it."""
+"""The baselines of `bench.baselines`, on a stage: its users are theirs, its database too."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench import databases
-from bench.plan import Plan
 from bench.processes import output_of, python
 from bench.servers import Recipe
-from bench.stages import environment_of
+from bench.stages import Stage
 
 _SERIES = {
     "postgres": "generate_series(1, {count}) AS series(i)",
@@ -30,7 +28,7 @@ _DJA_TRANSACTIONS = """INSERT INTO dja_transaction
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """A baseline with its database."""
+    """A baseline with the database that it shares with the service."""
 
     kind: str
     url: str
@@ -43,54 +41,49 @@ class Rival:
         return databases.query(self.url, statement.format(**known, **words))
 
 
-@contextmanager
-def orm(kind: str, plan: Plan, wallets: int) -> Iterator[tuple[Rival, Sequence[str]]]:
-    """Give the ORM view with so many wallets, and their uuids."""
-    with _rival("orm", kind, plan) as rival:
-        rival.query(_ORM_WALLETS, count=wallets)
-        rival.query(_SETTLE[kind], table="orm_wallet")
-        rows = rival.query("SELECT uuid FROM orm_wallet ORDER BY id")
-        yield rival, [str(row[0]) for row in rows]
+def orm(on: Stage, wallets: int) -> tuple[Rival, Sequence[str]]:
+    """Return the ORM view with so many wallets, and their uuids."""
+    rival = _rival("orm", on, ("orm_transaction", "orm_wallet"))
+    rival.query(_ORM_WALLETS, count=wallets)
+    rival.query(_SETTLE[on.kind], table="orm_wallet")
+    rows = rival.query("SELECT uuid FROM orm_wallet ORDER BY id")
+    return rival, [str(row[0]) for row in rows]
 
 
-@contextmanager
-def dja(kind: str, plan: Plan, rows: int, wallets: int) -> Iterator[Rival]:
-    """Give plain DJA with wallets 1 … `wallets` and so many transactions, as `grow` makes them."""
-    with _rival("dja", kind, plan) as rival:
-        rival.query(_DJA_WALLETS, count=wallets)
-        rival.query(_DJA_TRANSACTIONS, count=rows, wallets=wallets)
-        for table in ("dja_wallet", "dja_transaction"):
-            rival.query(_SETTLE[kind], table=table)
-        yield rival
+def dja(on: Stage, rows: int, wallets: int) -> Rival:
+    """Return plain DJA with wallets 1 … `wallets` and transactions as `grow` makes them."""
+    rival = _rival("dja", on, ("dja_transaction", "dja_wallet"))
+    rival.query(_DJA_WALLETS, count=wallets)
+    rival.query(_DJA_TRANSACTIONS, count=rows, wallets=wallets)
+    for table in ("dja_wallet", "dja_transaction"):
+        rival.query(_SETTLE[on.kind], table=table)
+    return rival
 
 
-def empty(plan: Plan, *, middleware: bool) -> Recipe:
+def empty(on: Stage) -> Recipe:
     """Return the empty view's server."""
-    environment = {**_environment("empty", "", plan), "BENCH_MIDDLEWARE": "1" * middleware}
-    name = "empty view with middleware" if middleware else "empty view"
-    command = python("-m", "bench.baselines.serve")
-    return Recipe(name=name, command=command, environment=environment)
+    return _recipe("empty", on)
 
 
-@contextmanager
-def _rival(name: str, kind: str, plan: Plan) -> Iterator[Rival]:
-    with databases.database(kind, name) as url:
-        environment = _environment(name, url, plan)
-        output_of(
-            python("-m", "django", "migrate", "--run-syncdb", "--verbosity", "0"), environment
-        )
-        recipe = Recipe(
-            name=f"{name} on {kind}",
-            command=python("-m", "bench.baselines.serve"),
-            environment=environment,
-            connections=plan.workers * (plan.threads + 2),
-        )
-        yield Rival(kind, url, recipe)
+def _rival(name: str, on: Stage, tables: Sequence[str]) -> Rival:
+    """Make the baseline's tables anew."""
+    recipe = _recipe(name, on)
+    rival = Rival(on.kind, on.url, recipe)
+    for table in tables:
+        rival.query("DROP TABLE IF EXISTS {table}", table=table)
+    output_of(
+        python("-m", "django", "migrate", "--run-syncdb", "--verbosity", "0"), recipe.environment
+    )
+    return rival
 
 
-def _environment(name: str, url: str, plan: Plan) -> dict[str, str]:
-    return {
-        **environment_of(url, plan),
-        "WEB_WORKERS": str(plan.workers),
-        "DJANGO_SETTINGS_MODULE": f"bench.baselines.{name}.settings",
-    }
+def _recipe(name: str, on: Stage) -> Recipe:
+    """Serve it as the service is served: the same processes and threads, the same database."""
+    settings = {"DJANGO_SETTINGS_MODULE": f"bench.baselines.{name}.settings"}
+    served = on.recipe()
+    return Recipe(
+        name=f"{name} view on {on.name}",
+        command=python("-m", "bench.baselines.serve"),
+        environment={**served.environment, **settings},
+        connections=served.connections,
+    )

@@ -1,36 +1,30 @@
 """The rows of the table: both sides, the ratio, the bar, the verdict."""
 
 from dataclasses import dataclass
+from statistics import median
 
 from bench.measures import Figure, shown
 from bench.processes import Failed
 
 #: Verdicts.
-PASS, SHORT, FAIL, BESIDE = "pass", "pass, short of the aim", "FAIL", "-"
+PASS, FAIL, BESIDE = "pass", "FAIL", "-"
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """What to reach: at least (or, with `most`, at most) `limit`; `aim` is the wish beyond it."""
+    """What to reach: at least (or, with `most`, at most) `limit`."""
 
     limit: float
     unit: str = "x"
     most: bool = False
-    aim: float | None = None
 
     def __str__(self) -> str:
-        sign = "≤" if self.most else "≥"
-        wish = f" (aim {self.aim:g} {self.unit})" if self.aim is not None else ""
-        return f"{sign} {self.limit:g} {self.unit}{wish}"
+        return f"{'≤' if self.most else '≥'} {self.limit:,g} {self.unit}"
 
     def verdict(self, value: float) -> str:
         """Judge a value."""
-        if not self._reaches(value, self.limit):
-            return FAIL
-        return PASS if self.aim is None or self._reaches(value, self.aim) else SHORT
-
-    def _reaches(self, value: float, limit: float) -> bool:
-        return value <= limit if self.most else value >= limit
+        reached = value <= self.limit if self.most else value >= self.limit
+        return PASS if reached else FAIL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +39,8 @@ class Row:
     value: float
     unit: str = "x"
     bar: Bar | None = None
+    #: The least and the greatest of the rounds whose median `value` is.
+    spread: tuple[float, float] | None = None
     p50: float | None = None
     p99: float | None = None
     errors: str = "-"
@@ -69,19 +65,26 @@ def measured(
     bar: Bar,
     *,
     ours: str,
+    baseline: str = "-",
     of: Figure | None = None,
     ledger: str = "",
+    spread: tuple[float, float] | None = None,
+    everywhere: bool = False,
 ) -> Row:
-    """Judge a value by itself, in the bar's unit, beside the figure that it is of, if any."""
+    """Judge a value by itself, in the bar's unit, beside the figure that it is of, if any.
+
+    `everywhere` judges every database.
+    """
     return Row(
         id=number,
         work=work,
         database=database,
         ours=ours,
-        baseline="-",
+        baseline=baseline,
         value=value,
         unit=bar.unit,
-        bar=_judging(bar, database),
+        bar=bar if everywhere else _judging(bar, database),
+        spread=spread,
         p50=of.p50 if of else None,
         p99=of.p99 if of else None,
         errors=shown(of.errors) if of else "-",
@@ -99,17 +102,20 @@ def compared(
     bar: Bar | None = None,
     ledger: str = "",
 ) -> Row:
-    """Compare two rates."""
-    if not baseline.rate:
+    """Compare two rates, round by round: neighbours in time met the same moods of the machine."""
+    if not all(measure.rate for measure in baseline.rounds):
         raise Failed(f"{number}: no answer from {baseline.name}, errors {shown(baseline.errors)}")
+    pairs = zip(ours.rounds, baseline.rounds, strict=True)
+    ratios = [one.rate / other.rate for one, other in pairs]
     return Row(
         id=number,
         work=work,
         database=database,
         ours=rate(ours),
         baseline=f"{rate(baseline)} {baseline.name}",
-        value=ours.rate / baseline.rate,
+        value=median(ratios),
         bar=_judging(bar, database),
+        spread=(min(ratios), max(ratios)),
         p50=ours.p50,
         p99=ours.p99,
         errors=both_errors(ours, baseline),

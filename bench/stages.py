@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -33,10 +33,10 @@ class Tally:
     #: Requests that were on their way when a round ended: they may have been done or not.
     unanswered: int = 0
 
-    def add(self, measure: Measure, clients: int) -> None:
-        """Count one round of deposits."""
-        self.acknowledged += measure.correct
-        self.unanswered += clients + measure.errors.total()
+    def add(self, measure: Measure, clients: int, each: int = 1) -> None:
+        """Count one round of requests that make `each` transactions."""
+        self.acknowledged += each * measure.correct
+        self.unanswered += each * (clients + measure.errors.total())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,22 +78,36 @@ class Stage:
         """Run a command of `bench.inside` on this stage."""
         return _inside(self.url, self.plan, command, *numbers)
 
-    def grow(self, rows: int) -> Any:
-        """Add rows that no client asked for."""
+    def grow(self, rows: int, wallets: int = 0) -> Any:
+        """Add rows that no client asked for, of so many wallets or of 100 rows each."""
         self.made += rows
-        return self.inside("grow", rows)
+        return self.inside("grow", rows, wallets)
+
+    def fund(self, wallets: Sequence[int]) -> None:
+        """Give the wallets money to transfer."""
+        self.made += self.inside("fund", *wallets)["postings"]
 
     def deposit(
-        self, fleet: Fleet, recipe: Recipe, load: Load, seconds: float, clients: int = 0
+        self,
+        fleet: Fleet,
+        recipe: Recipe,
+        load: Load,
+        seconds: float,
+        *,
+        clients: int = 0,
+        each: int = 1,
     ) -> Measure:
-        """Run deposits, on a warm server, and count what was acknowledged."""
+        """Run postings, on a warm server, and count what was acknowledged.
+
+        A request makes `each` transactions.
+        """
         clients = clients or self.plan.clients
         server = fleet.server(recipe)
         if not server.warm:
             server.warm = True
-            self.deposit(fleet, recipe, load, self.plan.warm_up, clients)
+            self.deposit(fleet, recipe, load, self.plan.warm_up, clients=clients, each=each)
         measure = wrk.run(server, load, clients=clients, seconds=seconds)
-        self.tally.add(measure, clients)
+        self.tally.add(measure, clients, each)
         return measure
 
     def audit(self) -> str:

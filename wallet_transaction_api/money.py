@@ -34,6 +34,8 @@ WITHDRAWN: Mapping[str, int] = MappingProxyType(
 
 _EXACT = Context(prec=200, traps=[Inexact, InvalidOperation, Overflow])
 _WIDE = Context(prec=200, traps=[InvalidOperation])
+#: The smallest unit of a currency, by its exponent.
+_UNITS = tuple(Decimal(1).scaleb(-exponent) for exponent in range(DECIMAL_PLACES + 1))
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _ASSET = re.compile(r"([A-Z0-9]{2,10}):([0-9]{1,2})")
 #: Longer texts are refused unread, so that nobody pays for parsing a megabyte of zeros.
@@ -106,6 +108,11 @@ def floor(amount: Decimal) -> Decimal:
 def in_range(amount: Decimal) -> bool:
     """Tell whether the column can hold the amount's integer digits."""
     return -RANGE < amount < RANGE
+
+
+def fits(amount: Decimal, exponent: int) -> bool:
+    """Tell whether the amount needs no more decimals than `exponent`."""
+    return not _EXACT.remainder(amount, _UNITS[exponent])
 
 
 def parse(value: object, exponent: int) -> Decimal:

@@ -46,7 +46,8 @@ class Prepared:
     binders: dict[str, Converter]
     defaults: dict[str, Any]
     columns: tuple[str, ...]
-    readers: tuple[Converter | None, ...]
+    #: Of the columns whose values the driver leaves in a form of its own.
+    readers: tuple[tuple[str, Converter], ...]
 
     def bind(self, params: Params) -> dict[str, Any]:
         """Return the parameters as the driver wants them."""
@@ -58,10 +59,11 @@ class Prepared:
 
     def read(self, values: Sequence[Any]) -> Row:
         """Return one fetched row by column name, in Python's types."""
-        return {
-            name: value if reader is None or value is None else reader(value)
-            for name, reader, value in zip(self.columns, self.readers, values, strict=True)
-        }
+        row = dict(zip(self.columns, values, strict=True))
+        for name, reader in self.readers:
+            if row[name] is not None:
+                row[name] = reader(row[name])
+        return row
 
 
 def fetch(build: Callable[..., Executable], *shape: int, params: Params) -> list[Row]:
@@ -175,7 +177,7 @@ def _prepare(name: str, build: Callable[..., Executable], shape: tuple[int, ...]
         binders=_only_present({n: b.type.bind_processor(engine) for n, b in binds.items()}),
         defaults={n: b.value for n, b in binds.items() if not b.required},
         columns=tuple(column.keyname for column in columns),
-        readers=tuple(_reader(column.type, engine) for column in columns),
+        readers=tuple(_readers(columns, engine)),
     )
 
 
@@ -191,6 +193,7 @@ def _only_present(converters: dict[str, Any]) -> dict[str, Converter]:
     return {name: converter for name, converter in converters.items() if converter is not None}
 
 
-def _reader(column_type: Any, engine: Dialect) -> Converter | None:
-    reader: Converter | None = column_type.result_processor(engine, None)
-    return reader
+def _readers(columns: Sequence[Any], engine: Dialect) -> Iterator[tuple[str, Converter]]:
+    for column in columns:
+        if reader := column.type.result_processor(engine, None):
+            yield column.keyname, reader

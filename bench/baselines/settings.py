@@ -1,16 +1,16 @@
-"""What the baselines share: the service's own database settings, and as little else as runs."""
+"""What the baselines share: everything of the service's own settings but the views.
+
+The middlewares, the credential check and the database are the service's, imported and not
+copied: whoever writes the plain view has them too, and they must not decide a ratio.
+"""
 
 import os
 
-from wallet_transaction_api import databases, env
+from wallet_transaction_api import settings as service
+from wallet_transaction_api.settings import *  # noqa: F403
 
-SECRET_KEY = env.text("SECRET_KEY")
-DEBUG = False
-ALLOWED_HOSTS = ["127.0.0.1"]
-DATABASES = {"default": databases.default()} if env.text("DATABASE_URL") else {}
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-INSTALLED_APPS: list[str] = []
-MIDDLEWARE: list[str] = []
-ROOT_URLCONF = os.environ["DJANGO_SETTINGS_MODULE"].replace("settings", "urls")
-USE_TZ = True
-APPEND_SLASH = False
+BASELINE = os.environ["DJANGO_SETTINGS_MODULE"].rpartition(".")[0]
+INSTALLED_APPS = [*service.INSTALLED_APPS, BASELINE]
+MIDDLEWARE = service.MIDDLEWARE
+ROOT_URLCONF = f"{BASELINE}.urls"
+WSGI_APPLICATION = "bench.baselines.wsgi.application"

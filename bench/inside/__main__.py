@@ -9,12 +9,14 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wallet_transaction_api.settings")
 django.setup()
 
-from bench.inside import audit, durability, people, rows  # noqa: E402 the models need the setup
+from bench.inside import audit, durability, ledgers, people, rows  # noqa: E402 the models need the setup
 
 COMMANDS = {
     "people": people.make,
     "open": rows.open_wallets,
     "grow": rows.grow,
+    "fund": ledgers.fund,
+    "verify": ledgers.verify,
     "durability": durability.settings,
     "audit": audit.audit,
 }

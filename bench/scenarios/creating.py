@@ -14,27 +14,28 @@ WALLETS = 2000
 
 
 def run(arena: Arena) -> Iterator[Row]:
-    """Compare with plain DJA and its naive guarded update."""
-    ids = [number for number, _ in arena.spread]
+    """Compare with plain DJA and its naive guarded update, both with the same credential."""
+    ids, headers = [number for number, _ in arena.spread], arena.stage.bearer()
     hot = arena.stage.people["wallet"]["id"]
-    with rivals.dja(arena.kind, arena.plan, 1, WALLETS) as rival:
-        kinds = (
-            (f"JSON:API POST over {WALLETS:,} wallets", ids, list(range(1, WALLETS + 1))),
-            ("JSON:API POST on one wallet", [hot], [1]),
-        )
-        for work, ours, theirs in kinds[:1] if arena.plan.brief else kinds:
-            mine = load(ours, "transactions", "wallets", arena.stage.bearer())
-            other = load(theirs, "Transaction", "Wallet", {})
-            sides = [
-                Side("service", arena.deposits(mine)),
-                Side("plain DJA", arena.run(rival.recipe, other)),
-            ]
-            figures = arena.compare(sides)
-            ledger = arena.stage.audit()
-            yield compared("P4", work, arena.kind, *figures, bar=Bar(3), ledger=ledger)
+    rival = rivals.dja(arena.stage, 1, WALLETS)
+    arena.expect_credential_check(rival.recipe, load([1], "Transaction", "Wallet", headers))
+    for work, ours, theirs in (
+        (f"JSON:API POST over {WALLETS:,} wallets", ids, list(range(1, WALLETS + 1))),
+        ("JSON:API POST on one wallet", [hot], [1]),
+    ):
+        mine = load(ours, "transactions", "wallets", headers)
+        other = load(theirs, "Transaction", "Wallet", headers)
+        sides = [
+            Side("service", arena.deposits(mine)),
+            Side("plain DJA", arena.run(rival.recipe, other)),
+        ]
+        figures = arena.compare(sides)
+        ledger = arena.stage.audit()
+        yield compared("P4", work, arena.kind, *figures, bar=Bar(3), ledger=ledger)
 
 
 def load(ids: Sequence[int], kind: str, wallets: str, headers: dict[str, str]) -> Load:
+    """Return transactions posted to these wallets, one after the other."""
     return Load(
         requests=[("/api/transactions", _body(number, kind, wallets)) for number in ids],
         method="POST",

@@ -19,21 +19,17 @@ WORK = f"JSON:API page of {SIZE} of {ROWS:,} transactions"
 
 
 def run(arena: Arena) -> Iterator[Row]:
-    """Compare with plain DJA on the same rows."""
-    with (
-        stage(arena.kind, "pages", arena.plan) as ours,
-        rivals.dja(arena.kind, arena.plan, ROWS, WALLETS) as rival,
-    ):
-        ours.grow(ROWS)
-        loads = {
-            "service": (ours.recipe(), load(ours.bearer())),
-            "plain DJA": (rival.recipe, load({})),
-        }
-        for recipe, wanted in loads.values():
+    """Compare with plain DJA on the same rows, both with the same credential."""
+    with stage(arena.kind, "pages", arena.plan) as on:
+        on.grow(ROWS)
+        rival, wanted = rivals.dja(on, ROWS, WALLETS), load(on.bearer())
+        arena.expect_credential_check(rival.recipe, wanted)
+        recipes = {"service": on.recipe(), "plain DJA": rival.recipe}
+        for recipe in recipes.values():
             _expect_page(arena, recipe, wanted)
-        sides = [Side(name, arena.run(*pair, CLIENTS)) for name, pair in loads.items()]
+        sides = [Side(name, arena.run(recipe, wanted, CLIENTS)) for name, recipe in recipes.items()]
         figures = arena.compare(sides, least=SECONDS)
-        yield compared("P3", WORK, arena.kind, *figures, bar=Bar(20))
+        yield compared("P3", WORK, arena.kind, *figures, bar=Bar(18))
 
 
 def load(headers: dict[str, str]) -> Load:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from bench import pgbench, rivals
 from bench.arena import Arena, deposit_load
@@ -10,6 +11,7 @@ from bench.rows import Bar, Row, compared
 from bench.stages import Stage, stage
 from bench.wrk import Load
 
+T = TypeVar("T")
 WALLETS = 2000
 EVEN, SKEWED = f"deposits over {WALLETS:,} wallets", f"deposits over {WALLETS:,} wallets, zipf"
 _DRAWS = 20_000
@@ -19,18 +21,19 @@ _WARM_UP = 5
 
 def run(arena: Arena) -> Iterator[Row]:
     """Compare with a Django view, and with pgbench on the same tables."""
-    with rivals.orm(arena.kind, arena.plan, WALLETS) as (rival, uuids):
-        ours = [uuid for _, uuid in arena.spread]
-        kinds = ((EVEN, shuffled), (SKEWED, skewed))
-        for work, order in kinds[:1] if arena.plan.brief else kinds:
-            sides = [
-                Side("service", arena.deposits(_load(order(ours), arena.stage.bearer()))),
-                Side("plain ORM view", arena.run(rival.recipe, _load(order(uuids), {}))),
-            ]
-            yield from _judged(arena, work, sides)
+    rival, uuids = rivals.orm(arena.stage, WALLETS)
+    headers, ours = arena.stage.bearer(), [uuid for _, uuid in arena.spread]
+    arena.expect_credential_check(rival.recipe, _load(uuids, headers))
+    kinds = ((EVEN, shuffled), (SKEWED, skewed))
+    for work, order in kinds[:1] if arena.plan.brief else kinds:
+        sides = [
+            Side("service", arena.deposits(_load(order(ours), headers))),
+            Side("plain ORM view", arena.run(rival.recipe, _load(order(uuids), headers))),
+        ]
+        yield from _judged(arena, work, sides)
 
 
-def shuffled(uuids: Sequence[str]) -> list[str]:
+def shuffled(uuids: Sequence[T]) -> list[T]:
     """Return all of them once, in an order without a pattern that is the same in every run."""
     return random.Random(1).sample(list(uuids), len(uuids))
 
@@ -52,12 +55,12 @@ def _judged(arena: Arena, work: str, sides: list[Side]) -> Iterator[Row]:
     servers would stop to make room and each turn begin with a cold one.
     """
     bar = Bar(4) if work == EVEN else None
-    warm_up = 0 if arena.plan.brief else _WARM_UP
+    warm_up = 0 if arena.plan.quick else _WARM_UP
     yield _row(arena, work, arena.compare(sides, warm_up=warm_up), bar)
     if arena.kind == "postgres" and work == EVEN:
         with stage("postgres", "pgbench", arena.plan) as other:
             sides = [sides[0], Side("pgbench, one statement", _pgbench(arena, other))]
-            yield _row(arena, work, arena.compare(sides, warm_up=warm_up), Bar(0.25))
+            yield _row(arena, work, arena.compare(sides, warm_up=warm_up), Bar(0.4))
 
 
 def _pgbench(arena: Arena, other: Stage) -> Run:

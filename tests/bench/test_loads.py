@@ -1,8 +1,10 @@
 """How requests are spread over wallets, and what generators print."""
 
+import json
 from collections import Counter
 
 from bench import swarm, wrk
+from bench.scenarios import transferring
 from bench.scenarios.spread import shuffled, skewed
 from bench.stages import Tally
 
@@ -44,3 +46,17 @@ def test_what_was_on_its_way_may_or_may_not_have_been_done() -> None:
     )
     assert tally.acknowledged == 140
     assert tally.unanswered == 46
+
+
+def test_a_transfer_counts_on_both_sides() -> None:
+    tally = Tally()
+    tally.add(wrk.Measure(answered=50, seconds=1, p50=1, p99=1), clients=32, each=2)
+    assert (tally.acknowledged, tally.unanswered) == (100, 64)
+
+
+def test_transfers_go_round_so_that_no_wallet_runs_dry() -> None:
+    bodies = [json.loads(body) for _, body in transferring.load(range(1, 101), {}).requests]
+    ends = [body["data"]["relationships"] for body in bodies]
+    for end in ("source", "destination"):
+        assert sorted(int(each[end]["data"]["id"]) for each in ends) == list(range(1, 101))
+    assert all(each["source"] != each["destination"] for each in ends)

@@ -11,7 +11,8 @@ from bench.plan import QUICK, ROOT, SCENARIOS, from_arguments, url_of
 def test_a_full_run_measures_everything_and_writes_it_down() -> None:
     plan = from_arguments([])
     assert plan.only == SCENARIOS
-    assert plan.databases == ("postgres", "mysql")
+    assert plan.databases == ("postgres", "mysql", "sqlite")
+    assert plan.rounds >= 7
     assert plan.output == ROOT / "bench" / "RESULTS.md"
     assert plan.plot
 
@@ -21,6 +22,12 @@ def test_a_quick_run_writes_no_files() -> None:
     assert plan.only == QUICK
     assert plan.output is None
     assert plan.plot is None
+
+
+def test_a_plot_alone_leaves_the_results_as_they_are() -> None:
+    plan = from_arguments(["--only", "plot"])
+    assert plan.plot
+    assert plan.output is None
 
 
 def test_ten_million_rows_are_asked_for_by_a_flag() -> None:

@@ -4,8 +4,10 @@ from collections import Counter
 
 import pytest
 
+from bench import report
 from bench.measures import Figure, Measure
-from bench.rows import BESIDE, FAIL, PASS, SHORT, Bar, Row, compared, measured
+from bench.processes import Failed
+from bench.rows import BESIDE, FAIL, PASS, Bar, Row, compared, measured
 
 
 def _figure(name: str, rate: int, **errors: int) -> Figure:
@@ -16,13 +18,6 @@ def _figure(name: str, rate: int, **errors: int) -> Figure:
 def _compared(ours: Figure, *, database: str = "postgres", ledger: str = "") -> Row:
     them = _figure("them", 100)
     return compared("P0", "work", database, ours, them, bar=Bar(4), ledger=ledger)
-
-
-@pytest.mark.parametrize(
-    ("value", "verdict"), [(1.49, FAIL), (1.5, SHORT), (1.99, SHORT), (2.0, PASS)]
-)
-def test_a_bar_with_an_aim_tells_enough_from_what_was_wished(value: float, verdict: str) -> None:
-    assert Bar(1.5, aim=2).verdict(value) == verdict
 
 
 @pytest.mark.parametrize(("value", "verdict"), [(99.9, PASS), (100, PASS), (100.1, FAIL)])
@@ -59,3 +54,28 @@ def test_a_wrong_ledger_fails_a_row_on_every_database() -> None:
 
 def test_databases_other_than_postgresql_stand_beside() -> None:
     assert _compared(_figure("us", 1), database="mysql", ledger="ok").verdict == BESIDE
+
+
+def test_a_ratio_is_the_median_of_the_rounds_with_their_range() -> None:
+    def figure(*rates: int) -> Figure:
+        return Figure("x", tuple(_figure("x", rate).rounds[0] for rate in rates))
+
+    row = compared("P0", "work", "postgres", figure(100, 900, 300), figure(100, 100, 100))
+    assert (row.value, row.spread) == (3, (1, 9))
+    slow_together = compared("P0", "work", "postgres", figure(40, 400), figure(10, 100))
+    assert slow_together.spread == (4, 4)
+    assert "3.00 x (1.00 - 9.00)" in report.summary([row])
+
+
+def test_a_baseline_without_an_answer_in_a_round_is_no_figure() -> None:
+    silent = Figure("them", (*_figure("them", 5).rounds, *_figure("them", 0).rounds))
+    ours = Figure("us", _figure("us", 5).rounds * 2)
+    with pytest.raises(Failed, match="no answer from them"):
+        compared("P0", "work", "postgres", ours, silent)
+
+
+def test_what_is_asked_everywhere_is_judged_everywhere() -> None:
+    bar = Bar(3.3, most=True)
+    for database in ("postgres", "mysql", "sqlite"):
+        row = measured("P0", "work", database, 9, bar, ours="9 s", everywhere=True)
+        assert row.verdict == FAIL

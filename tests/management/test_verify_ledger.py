@@ -1,6 +1,8 @@
 """The command: what it prints and how it exits."""
 
+import re
 from collections.abc import Callable
+from decimal import Decimal
 from io import StringIO
 from typing import Any
 
@@ -8,6 +10,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests.ledger.damage import MARK, damage, money
+from wallet_transaction_api import paging
+from wallet_transaction_api.ledger import posting
+from wallet_transaction_api.ledger.posting import Posting
+from wallet_transaction_api.management import progress
 from wallet_transaction_api.models import Wallet
 
 pytestmark = MARK
@@ -25,10 +31,50 @@ def test_says_what_it_checked(open_wallet: Callable[..., Wallet]) -> None:
     assert out == "No violation in 2 wallets, 1 transactions, 1 entries, 0 seals\n"
 
 
-def test_shows_progress_after_each_range(open_wallet: Callable[..., Wallet]) -> None:
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Show every step, however soon it comes."""
+    monkeypatch.setattr(progress, "LINES", 0)
+    monkeypatch.setattr(progress, "LOOKS", 0)
+
+
+@pytest.mark.usefixtures("at_once")
+def test_says_in_plain_lines_how_far_it_came_where_nobody_watches(
+    open_wallet: Callable[..., Wallet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "SIZE", 2)
     open_wallet("100.00")
-    _, err = _verify(batch=1)
-    assert err.splitlines()[:2] == ["1 wallets checked", "2 wallets checked"]
+    for _ in range(4):
+        posting.post_one(Posting(wallet_id=Wallet.objects.latest("pk").pk, amount=Decimal(1)))
+    _, err = _verify()
+    line = r" *\d+ % of 12.0? rows, \S+/s, \d\d:\d\d passed, \S+ left"
+    assert all(re.fullmatch(line, said) for said in err.splitlines())
+    shares = [int(said.partition("%")[0]) for said in err.splitlines()]
+    assert shares == sorted(shares)
+    assert shares[-1] == 100
+    assert any(0 < share < 84 for share in shares), "nothing is said on the way through a wallet"
+
+
+@pytest.mark.usefixtures("at_once")
+def test_draws_a_bar_on_a_terminal(open_wallet: Callable[..., Wallet]) -> None:
+    open_wallet("100.00")
+    terminal = StringIO()
+    terminal.isatty = lambda: True  # type: ignore[method-assign]
+    call_command("verify_ledger", stdout=StringIO(), stderr=terminal, no_color=True)
+    assert re.search(r"\r100 %\|.+\| 4.00 of 4.00 rows, \S+/s, 00:00 left", terminal.getvalue())
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_violation_has_a_line_of_its_own_beside_the_progress(
+    open_wallet: Callable[..., Wallet],
+) -> None:
+    wallet, both = open_wallet("100.00"), StringIO()
+    damage(f"UPDATE wallets SET available = {money('90')} WHERE id = {wallet.pk}")
+    with pytest.raises(CommandError):
+        call_command("verify_ledger", stdout=both, stderr=both)
+    lines = both.getvalue().splitlines()
+    assert [line for line in lines if line.startswith("balance_is_available_plus_held: wallet")]
+    assert "\r" not in both.getvalue()
 
 
 def test_is_quiet_when_asked(open_wallet: Callable[..., Wallet]) -> None:

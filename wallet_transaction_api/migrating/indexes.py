@@ -1,4 +1,4 @@
-"""Alembic's indexes on a table of Django's, built beside writers where the database can.
+"""Alembic's indexes on tables of Django's, built beside writers where the database can.
 
 The revisions that bring them and the repair after Django remade the table (SQLite loses a remade
 table's foreign indexes in silence), or after a build was interrupted, run the same statements.
@@ -11,42 +11,44 @@ from django.db import connection
 
 # Written as ALTER TABLE: MariaDB's DROP INDEX takes no such options.
 _ONLINE = "ALGORITHM=INPLACE, LOCK=NONE"
-#: The names of a database's indexes on the table.
+#: The names of a database's indexes on the tables.
 _PRESENT = {
     # An invalid index is maintained by every writer and read by nobody.
     "postgresql": "SELECT relname FROM pg_class JOIN pg_index ON indexrelid = pg_class.oid"
-    " WHERE indrelid = to_regclass('transactions') AND indisvalid",
+    " WHERE indrelid IN (to_regclass('transactions'), to_regclass('holds')) AND indisvalid",
     "mysql": "SELECT DISTINCT index_name AS name FROM information_schema.statistics"
-    " WHERE table_schema = database() AND table_name = 'transactions'",
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'transactions'",
+    " WHERE table_schema = database() AND table_name IN ('transactions', 'holds')",
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'index'"
+    " AND tbl_name IN ('transactions', 'holds')",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """One index of the table `transactions`, and the revision that brings it."""
+    """One index, and the revision that brings it."""
 
     name: str
     columns: str
     revision: str
+    table: str = "transactions"
 
     def create_statements(self, vendor: str) -> list[str]:
         """Return what builds the index unless it is there, for a connection in autocommit."""
         if vendor == "postgresql":
-            create = f"CREATE INDEX CONCURRENTLY {self.name} ON transactions {self.columns}"
+            create = f"CREATE INDEX CONCURRENTLY {self.name} ON {self.table} {self.columns}"
             # An interrupted build leaves an invalid index of the name behind.
             return _postgresql(self._drop, create)
         if vendor == "mysql":
-            add = f"ALTER TABLE transactions ADD INDEX {self.name} {self.columns}, {_ONLINE}"
+            add = f"ALTER TABLE {self.table} ADD INDEX {self.name} {self.columns}, {_ONLINE}"
             return self._mysql(present="DO 0", absent=add)
-        return [f"CREATE INDEX IF NOT EXISTS {self.name} ON transactions {self.columns}"]
+        return [f"CREATE INDEX IF NOT EXISTS {self.name} ON {self.table} {self.columns}"]
 
     def drop_statements(self, vendor: str) -> list[str]:
         """Return what drops it if it is there, likewise."""
         if vendor == "postgresql":
             return _postgresql(self._drop)
         if vendor == "mysql":
-            take = f"ALTER TABLE transactions DROP INDEX {self.name}, {_ONLINE}"
+            take = f"ALTER TABLE {self.table} DROP INDEX {self.name}, {_ONLINE}"
             return self._mysql(present=take, absent="DO 0")
         return [f"DROP INDEX IF EXISTS {self.name}"]
 
@@ -72,7 +74,8 @@ class Index:
 
 BY_TIME = Index("transactions_by_time", "(created_at, id)", "0004")
 BY_AMOUNT = Index("transactions_by_amount", "(amount, id)", "0005")
-ALL = (BY_TIME, BY_AMOUNT)
+HOLDS_BY_WALLET = Index("holds_by_wallet", "(wallet_id, id)", "0009", table="holds")
+ALL = (BY_TIME, BY_AMOUNT, HOLDS_BY_WALLET)
 
 
 def missing(among: Iterable[Index] = ALL) -> list[str]:

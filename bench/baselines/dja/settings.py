@@ -1,15 +1,8 @@
-"""The REST_FRAMEWORK of the library's documentation, without the browsable API."""
+"""The REST_FRAMEWORK of the library's documentation, with the service's credential check."""
 
 from bench.baselines.settings import *  # noqa: F403
+from wallet_transaction_api.settings import REST_FRAMEWORK as SERVICE
 
-INSTALLED_APPS = [
-    "django.contrib.contenttypes",
-    "rest_framework",
-    "rest_framework_json_api",
-    "django_filters",
-    "bench.baselines.dja",
-]
-MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
 REST_FRAMEWORK = {
     "PAGE_SIZE": 10,
     "EXCEPTION_HANDLER": "rest_framework_json_api.exceptions.exception_handler",
@@ -22,7 +15,7 @@ REST_FRAMEWORK = {
         "rest_framework_json_api.filters.OrderingFilter",
         "rest_framework_json_api.django_filters.DjangoFilterBackend",
     ),
-    "DEFAULT_AUTHENTICATION_CLASSES": (),
-    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_AUTHENTICATION_CLASSES": SERVICE["DEFAULT_AUTHENTICATION_CLASSES"],
+    "DEFAULT_PERMISSION_CLASSES": ("rest_framework.permissions.IsAuthenticated",),
 }
 JSON_API_FORMAT_FIELD_NAMES = "camelize"

@@ -1,6 +1,3 @@
-"""One app, no middleware but the one that sets Content-Length."""
+"""One app more."""
 
 from bench.baselines.settings import *  # noqa: F403
-
-INSTALLED_APPS = ["bench.baselines.orm"]
-MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]

@@ -8,9 +8,11 @@ from django.db.models import F
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
+from bench.baselines.credentials import authenticated
 from bench.baselines.orm.models import Transaction, Wallet
 
 
+@authenticated
 def operate(request: HttpRequest, uuid: str) -> JsonResponse:
     """Deposit or withdraw, in one database transaction."""
     asked = json.loads(request.body)

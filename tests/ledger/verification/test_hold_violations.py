@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.ledger.damage import MARK, damage, money
+from wallet_transaction_api import paging
 from wallet_transaction_api.ledger import holds, limits, verification
 from wallet_transaction_api.ledger.verification import Violation
 from wallet_transaction_api.models import Wallet
@@ -160,7 +161,7 @@ def test_each_is_found_once_whatever_the_range_and_page(
     damage("UPDATE holds SET status = 'lost' WHERE status <> 'captured'")
     whole = sorted(map(str, _found()))
     assert whole
-    monkeypatch.setattr(verification.reading, "PAGE", 1)
+    monkeypatch.setattr(paging, "SIZE", 1)
     assert sorted(map(str, _found(batch))) == whole
 
 

@@ -1,10 +1,13 @@
-"""The walk over sound books: how far it came after each range, and nothing else."""
+"""The walk over sound books: how far it came after each page, and nothing else."""
 
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import asdict
 from decimal import Decimal
 
 import pytest
 
+from wallet_transaction_api import paging
 from wallet_transaction_api.ledger import amending, posting, sealing, verification
 from wallet_transaction_api.ledger.posting import Posting
 from wallet_transaction_api.ledger.verification import Progress
@@ -32,20 +35,40 @@ def _own(wallets: list[Wallet]) -> int:
     return Wallet.objects.exclude(pk__in=[wallet.pk for wallet in wallets]).count()
 
 
-def test_each_range_says_how_much_it_had(books: list[Wallet]) -> None:
+def test_each_page_says_how_much_it_had(books: list[Wallet]) -> None:
     before = _own(books)
     assert list(verification.walk(batch=before + 2)) == [
-        Progress(wallets=before + 2, transactions=5, entries=6),
-        Progress(wallets=1, transactions=1, entries=1),
+        Progress(entries=6),
+        Progress(transactions=5),
+        Progress(wallets=before + 2),
+        Progress(entries=1),
+        Progress(transactions=1),
+        Progress(wallets=1),
         Progress(),  # of what belongs to no wallet at all
-        Progress(seals=3),
-        Progress(seals=0),
+        Progress(seals=3, sealed=7),
+        Progress(),
     ]
 
 
-def test_one_wallet_at_a_time_is_the_same_in_smaller_steps(books: list[Wallet]) -> None:
-    steps = [step for step in verification.walk(batch=1) if isinstance(step, Progress)]
-    counts = [(step.wallets, step.transactions, step.entries) for step in steps if not step.seals]
-    empty = [(1, 0, 0)] * _own(books)
-    assert counts[: len(empty) + 3] == [*empty, (1, 3, 4), (1, 2, 2), (1, 1, 1)]
-    assert sum(step.wallets for step in steps) == Wallet.objects.count()
+def test_a_long_wallet_says_so_on_the_way(
+    books: list[Wallet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "SIZE", 2)
+    pages = [step.entries for step in verification.walk() if isinstance(step, Progress)]
+    assert max(pages) <= 2
+    assert sum(pages) == 7
+
+
+@pytest.mark.parametrize("batch", [1, 3, 500])
+@pytest.mark.parametrize("size", [1, 2, 3, 1000])
+def test_all_rows_are_checked_once_however_they_are_cut(
+    books: list[Wallet], monkeypatch: pytest.MonkeyPatch, batch: int, size: int
+) -> None:
+    monkeypatch.setattr(paging, "SIZE", size)
+    seen: Counter[str] = Counter()
+    for step in verification.walk(batch=batch):
+        assert isinstance(step, Progress)
+        seen.update(asdict(step))
+    assert seen == asdict(verification.sizes())
+    assert seen["wallets"] == Wallet.objects.count()
+    assert (seen["transactions"], seen["entries"], seen["sealed"]) == (6, 7, 7)

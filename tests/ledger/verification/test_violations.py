@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from tests.ledger.damage import MARK, damage, money
+from wallet_transaction_api import paging
 from wallet_transaction_api.ledger import amending, posting, sealing, verification
 from wallet_transaction_api.ledger.posting import Posting
 from wallet_transaction_api.ledger.verification import Progress, Violation
@@ -211,7 +212,7 @@ def test_finds_the_same_whatever_the_range_and_page(
 ) -> None:
     damage(f"UPDATE entries SET amount = {money('-31')} WHERE transaction_id = {rows['paid']}")
     whole = _found()
-    monkeypatch.setattr(verification.reading, "PAGE", 2)
+    monkeypatch.setattr(paging, "SIZE", 2)
     assert _found(batch) == whole
 
 

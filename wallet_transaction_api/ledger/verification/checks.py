@@ -225,6 +225,8 @@ def _unless_equal(name: str, value: object, other: str, expected: object) -> str
 
 
 def _too_fine(name: str, amount: Decimal, decimals: int) -> str | None:
+    if money.fits(amount, decimals):
+        return None
     try:
         money.parse(amount, decimals)
     except money.TooPrecise:

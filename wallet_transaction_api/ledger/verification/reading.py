@@ -4,15 +4,20 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy import Executable
 
-from wallet_transaction_api import money, sql
+from wallet_transaction_api import paging, sql
 from wallet_transaction_api.ledger.verification import statements
+from wallet_transaction_api.ledger.verification.progress import Progress
 from wallet_transaction_api.sql import Row
 
 #: Bounds beyond every id that a database can hold.
 BEFORE_ALL = -(2**63)
 AFTER_ALL = 2**63 - 1
-PAGE = 1000
-_UNMOVED: Row = {"moved": money.ZERO, "balance_left": None}
+
+
+def sizes() -> Progress:
+    """Return how many rows there are to check."""
+    counts = sql.fetch(statements.sizes, params={})[0]
+    return Progress(**{name: int(count) for name, count in counts.items()})
 
 
 def last_of_batch(after: int, count: int) -> int | None:
@@ -27,66 +32,53 @@ def wallets(after: int, upto: int) -> list[Row]:
     return sql.fetch(statements.wallets_within, params={"after": after, "upto": upto})
 
 
-def entries(after: int, upto: int) -> Iterator[Row]:
-    """Yield the range's entries by wallet and sequence."""
-    keys = ("wallet_id", "sequence", "id")
-    for page in _pages(statements.entries_within, keys, after, upto):
-        yield from page
+def entries(after: int, upto: int) -> Iterator[list[Row]]:
+    """Yield pages of the range's entries by wallet and sequence."""
+    key = ("wallet_id", "sequence")
+    return _walk(statements.entries_within, key, after, upto)
 
 
-def transactions(after: int, upto: int) -> Iterator[Row]:
-    """Yield the range's transactions, each with what its entries sum up to and left.
-
-    `moved` is their sum, `balance_left` the balance after the last, before any reversal.
-    """
-    for page in _pages(statements.transactions_within, ("wallet_id", "id"), after, upto):
-        ids = {f"id_m{index}": row["id"] for index, row in enumerate(page)}
-        moved = {
-            row["transaction_id"]: row
-            for row in sql.fetch(statements.movements_of, len(page), params=ids)
-        }
-        for row in page:
-            yield {**row, **moved.get(row["id"], _UNMOVED)}
+def transactions(after: int, upto: int) -> Iterator[list[Row]]:
+    """Yield pages of the range's transactions by wallet and id, with what their entries left."""
+    key = ("wallet_id", "id")
+    return _walk(statements.transactions_within, key, after, upto)
 
 
-def transfers(after: int, upto: int) -> Iterator[Row]:
-    """Yield the transfers from the range's wallets, each with its `legs`."""
-    for page in _pages(statements.transfers_within, ("source_id", "id"), after, upto):
-        ids = {f"id_m{index}": row["id"] for index, row in enumerate(page)}
-        legs: dict[int, list[Row]] = {row["id"]: [] for row in page}
-        for leg in sql.fetch(statements.legs_of, len(page), params=ids):
-            legs[leg["transfer_id"]].append(leg)
-        for row in page:
-            yield {**row, "legs": legs[row["id"]]}
+def transfers(after: int, upto: int) -> Iterator[list[Row]]:
+    """Yield pages of the transfers from the range's wallets, each with its `legs`."""
+    key = ("source_id", "id")
+    for page in _walk(statements.transfers_within, key, after, upto):
+        legs = _belonging(statements.legs_of, "transfer_id", page)
+        yield [{**row, "legs": legs[row["id"]]} for row in page]
 
 
-def holds(after: int, upto: int) -> Iterator[Row]:
-    """Yield the range's holds, each with what it names of its transaction, and its `entries`."""
-    for page in _pages(statements.holds_within, ("wallet_id", "id"), after, upto):
-        ids = {f"id_m{index}": row["id"] for index, row in enumerate(page)}
-        found: dict[int, list[Row]] = {row["id"]: [] for row in page}
-        for entry in sql.fetch(statements.entries_of_holds, len(page), params=ids):
-            found[entry["hold_id"]].append(entry)
-        for row in page:
-            yield {**row, "entries": found[row["id"]]}
+def holds(after: int, upto: int) -> Iterator[list[Row]]:
+    """Yield pages of the range's holds, with what they name of their transaction, and `entries`."""
+    key = ("wallet_id", "id")
+    for page in _walk(statements.holds_within, key, after, upto):
+        journal = _belonging(statements.entries_of_holds, "hold_id", page)
+        yield [{**row, "entries": journal[row["id"]]} for row in page]
 
 
-def hold_entries(after: int, upto: int) -> Iterator[Row]:
-    """Yield the range's journal of holds by wallet and sequence."""
-    keys = ("wallet_id", "sequence", "id")
-    for page in _pages(statements.hold_entries_within, keys, after, upto):
-        yield from page
+def hold_entries(after: int, upto: int) -> Iterator[list[Row]]:
+    """Yield pages of the range's journal of holds by wallet and sequence."""
+    key = ("wallet_id", "sequence")
+    return _walk(statements.hold_entries_within, key, after, upto)
 
 
-def _pages(
-    build: Callable[[], Executable], keys: tuple[str, ...], after: int, upto: int
+def _walk(
+    build: Callable[[], Executable], key: tuple[str, str], after: int, upto: int
 ) -> Iterator[list[Row]]:
-    last = [BEFORE_ALL] * len(keys)
-    page = [Row()]
-    while page:
-        bounds = {f"key_m{index}": key for index, key in enumerate(last)}
-        params = {"after": after, "upto": upto, "count": PAGE, **bounds}
-        page = sql.fetch(build, params=params)
-        if page:
-            yield page
-            last = [page[-1][key] for key in keys]
+    """Read by wallet and place in it, from behind the wallet `after` to the wallet `upto`."""
+    return paging.walk(build, *key, start=(after, AFTER_ALL), upto=upto)
+
+
+def _belonging(
+    build: Callable[[int], Executable], name: str, page: list[Row]
+) -> dict[int, list[Row]]:
+    """Return the rows that name a row of the page in the column `name`, by its id."""
+    found: dict[int, list[Row]] = {row["id"]: [] for row in page}
+    ids = {f"id_m{index}": key for index, key in enumerate(found)}
+    for row in sql.fetch(build, len(page), params=ids):
+        found[row[name]].append(row)
+    return found

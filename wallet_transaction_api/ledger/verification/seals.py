@@ -8,6 +8,7 @@ from wallet_transaction_api.ledger.sealing import statements
 from wallet_transaction_api.ledger.sealing.digests import GENESIS, digest_of, leaf_at
 from wallet_transaction_api.ledger.sealing.journals import JOURNALS
 from wallet_transaction_api.ledger.verification.checks import Violation
+from wallet_transaction_api.ledger.verification.progress import Progress
 from wallet_transaction_api.sql import Row
 
 #: Seals in memory at a time; each has up to `sealing.RANGE` digests.
@@ -26,8 +27,8 @@ class Chain:
     is_anchored: bool = False
 
 
-def walk(anchor: str | None) -> Iterator[Violation | int]:
-    """Check the chain and every sealed entry; yield violations, and how many seals a page had.
+def walk(anchor: str | None) -> Iterator[Violation | Progress]:
+    """Check the chain and every sealed entry; yield violations, and what a page of seals had.
 
     `anchor` is a digest kept elsewhere: the chain has to have a seal with it.
     """
@@ -36,7 +37,8 @@ def walk(anchor: str | None) -> Iterator[Violation | int]:
         page = sql.fetch(statements.seals_after, params={"after": chain.number, "count": PAGE})
         for seal in page:
             yield from _of_seal(seal, chain, anchor)
-        yield len(page)
+        sealed = sum(seal["last_sequence"] - seal["first_sequence"] + 1 for seal in page)
+        yield Progress(seals=len(page), sealed=sealed)
     if anchor is not None and not chain.is_anchored:
         detail = "no sound seal has this digest: the chain was cut or remade"
         yield Violation("anchor_is_in_the_chain", f"seal {anchor}", detail)

@@ -2,14 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, bindparam, case, func, or_, select
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import BigInteger, Select, bindparam, func, select
+from sqlalchemy.sql.elements import ColumnElement, Label
 
+from wallet_transaction_api import money
+from wallet_transaction_api.paging import Paged, page
 from wallet_transaction_api.tables import (
+    Money,
     entries,
     hold_entries,
     holds,
     limits,
+    seals,
     transactions,
     transfers,
     wallets,
@@ -51,6 +55,17 @@ def last_of_batch() -> Select[Any]:
     return select(func.max(batch.c.id).label("upto"))
 
 
+def sizes() -> Select[Any]:
+    """Count the rows of each table, and the entries that the seals say they cover."""
+    tables = (wallets, transactions, entries, transfers, holds, hold_entries, seals)
+    counts = [
+        select(func.count()).select_from(table).scalar_subquery().label(table.name)
+        for table in tables
+    ]
+    covered = func.sum(seals.c.last_sequence - seals.c.first_sequence + 1, type_=BigInteger)
+    return select(*counts, select(func.coalesce(covered, 0)).scalar_subquery().label("sealed"))
+
+
 def wallets_within() -> Select[Any]:
     """Read the wallets of the range, with the number of their limits."""
     columns = [wallets.c[name] for name in _WALLET]
@@ -62,74 +77,56 @@ def wallets_within() -> Select[Any]:
     )
 
 
-def entries_within() -> Select[Any]:
+def entries_within() -> Paged:
     """Read a page of entries by wallet and sequence, with the wallet that the transaction names."""
     columns = [entries.c[name] for name in _ENTRY]
     owner = transactions.c.wallet_id.label("transaction_wallet_id")
-    keys = (entries.c.wallet_id, entries.c.sequence, entries.c.id)
-    return (
-        select(*columns, owner)
-        .select_from(entries.outerjoin(transactions, entries.c.transaction_id == transactions.c.id))
-        .where(_within(entries.c.wallet_id), _behind(*keys))
-        .order_by(*keys)
-        .limit(bindparam("count", type_=BigInteger))
+    rows = select(*columns, owner).select_from(
+        entries.outerjoin(transactions, entries.c.transaction_id == transactions.c.id)
     )
+    return page(rows, entries.c.wallet_id, entries.c.sequence)
 
 
-def transactions_within() -> Select[Any]:
-    """Read a page of transactions by wallet and id, with the transfer if it is there."""
-    keys = (transactions.c.wallet_id, transactions.c.id)
+def transactions_within() -> Paged:
+    """Read a page of transactions by wallet and id, with the transfer if it is there.
+
+    `moved` is the sum of its entries, `balance_left` the balance after the last of them before any
+    reversal, NULL without any.
+    """
     columns = [transactions.c[name] for name in _TRANSACTION]
-    return (
-        select(*columns, transfers.c.id.label("found_transfer_id"))
-        .select_from(
-            transactions.outerjoin(transfers, transactions.c.transfer_id == transfers.c.id)
-        )
-        .where(_within(transactions.c.wallet_id), _behind(*keys))
-        .order_by(*keys)
-        .limit(bindparam("count", type_=BigInteger))
-    )
+    rows = select(
+        *columns, transfers.c.id.label("found_transfer_id"), _moved(), _balance_left()
+    ).select_from(transactions.outerjoin(transfers, transactions.c.transfer_id == transfers.c.id))
+    return page(rows, transactions.c.wallet_id, transactions.c.id)
 
 
-def transfers_within() -> Select[Any]:
+def transfers_within() -> Paged:
     """Read a page of transfers by source wallet and id."""
-    keys = (transfers.c.source_id, transfers.c.id)
-    return (
-        select(*(transfers.c[name] for name in _TRANSFER))
-        .where(_within(transfers.c.source_id), _behind(*keys))
-        .order_by(*keys)
-        .limit(bindparam("count", type_=BigInteger))
-    )
+    rows = select(*(transfers.c[name] for name in _TRANSFER))
+    return page(rows, transfers.c.source_id, transfers.c.id)
 
 
-def holds_within() -> Select[Any]:
+def holds_within() -> Paged:
     """Read a page of holds by wallet and id, with the transactions that they name."""
-    keys = (holds.c.wallet_id, holds.c.id)
     taken = [
         transactions.c.amount.label("taken"),
         transactions.c.wallet_id.label("taken_wallet_id"),
         transactions.c.kind.label("taken_kind"),
         transactions.c.deleted_at.label("taken_deleted_at"),
     ]
-    return (
-        select(*(holds.c[name] for name in _HOLD), *taken)
-        .select_from(holds.outerjoin(transactions, holds.c.transaction_id == transactions.c.id))
-        .where(_within(holds.c.wallet_id), _behind(*keys))
-        .order_by(*keys)
-        .limit(bindparam("count", type_=BigInteger))
+    rows = select(*(holds.c[name] for name in _HOLD), *taken).select_from(
+        holds.outerjoin(transactions, holds.c.transaction_id == transactions.c.id)
     )
+    return page(rows, holds.c.wallet_id, holds.c.id)
 
 
-def hold_entries_within() -> Select[Any]:
+def hold_entries_within() -> Paged:
     """Read a page of the journal of holds by wallet and sequence, with the hold if it is there."""
-    keys = (hold_entries.c.wallet_id, hold_entries.c.sequence, hold_entries.c.id)
-    return (
-        select(*keys, hold_entries.c.hold_id, holds.c.id.label("found_id"))
-        .select_from(hold_entries.outerjoin(holds, hold_entries.c.hold_id == holds.c.id))
-        .where(_within(hold_entries.c.wallet_id), _behind(*keys))
-        .order_by(*keys)
-        .limit(bindparam("count", type_=BigInteger))
+    columns = [hold_entries.c[name] for name in ("id", "wallet_id", "sequence", "hold_id")]
+    rows = select(*columns, holds.c.id.label("found_id")).select_from(
+        hold_entries.outerjoin(holds, hold_entries.c.hold_id == holds.c.id)
     )
+    return page(rows, hold_entries.c.wallet_id, hold_entries.c.sequence)
 
 
 def entries_of_holds(count: int) -> Select[Any]:
@@ -147,34 +144,18 @@ def legs_of(count: int) -> Select[Any]:
     return select(*columns).where(transactions.c.transfer_id.in_(ids))
 
 
-def movements_of(count: int) -> Select[Any]:
-    """Sum up the entries of the transactions `id_m0 … id_mN`, with the balance that they left."""
-    ranked = _ranked(count).subquery()
-    left = case((ranked.c.place == 1, ranked.c.balance_after))
-    return select(
-        ranked.c.transaction_id,
-        func.sum(ranked.c.amount, type_=entries.c.amount.type).label("moved"),
-        func.max(left, type_=entries.c.balance_after.type).label("balance_left"),
-    ).group_by(ranked.c.transaction_id)
+def _moved() -> Label[Any]:
+    total = select(func.sum(entries.c.amount, type_=entries.c.amount.type))
+    of_it = total.where(entries.c.transaction_id == transactions.c.id).scalar_subquery()
+    zero = bindparam("zero", money.ZERO, type_=Money())
+    return func.coalesce(of_it, zero, type_=Money()).label("moved")
 
 
-def _ranked(count: int) -> Select[Any]:
-    """Rank a transaction's entries, newest first and reversals last: one scan, and no join."""
-    ids = [bindparam(f"id_m{index}", type_=BigInteger) for index in range(count)]
+def _balance_left() -> Label[Any]:
     newest = (entries.c.reason == "reversal", entries.c.sequence.desc())
-    place = func.row_number().over(partition_by=entries.c.transaction_id, order_by=newest)
-    columns = (entries.c.transaction_id, entries.c.amount, entries.c.balance_after)
-    return select(*columns, place.label("place")).where(entries.c.transaction_id.in_(ids))
+    of_it = select(entries.c.balance_after).where(entries.c.transaction_id == transactions.c.id)
+    return of_it.order_by(*newest).limit(1).scalar_subquery().label("balance_left")
 
 
 def _within(column: ColumnElement[Any]) -> ColumnElement[bool]:
     return (column > bindparam("after")) & (column <= bindparam("upto"))
-
-
-def _behind(*columns: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Continue behind the keys `key_m0 … key_mN`, written out: MySQL scans for row comparisons."""
-    last = [bindparam(f"key_m{index}", type_=BigInteger) for index in range(len(columns))]
-    condition: ColumnElement[bool] = columns[-1] > last[-1]
-    for column, key in zip(columns[-2::-1], last[-2::-1], strict=True):
-        condition = or_(column > key, (column == key) & condition)
-    return condition

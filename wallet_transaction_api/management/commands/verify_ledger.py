@@ -11,6 +11,7 @@ from django.core.management.base import CommandError, CommandParser
 from wallet_transaction_api import sequences
 from wallet_transaction_api.ledger import currencies, verification
 from wallet_transaction_api.ledger.verification import Violation
+from wallet_transaction_api.management import progress
 from wallet_transaction_api.management.ledger_command import LedgerCommand
 
 #: More wallets in one snapshot help nobody.
@@ -21,7 +22,8 @@ class Command(LedgerCommand):
     """Check every wallet, transaction and journal entry; exit 1 if any promise is broken.
 
     Exit 2 if that could not be found out. Safe beside writers. Violations go to standard output,
-    one a line; progress, and notices of what is no violation, to standard error.
+    one a line; how far it came, at which rate and how much time is left, and notices of what is no
+    violation, to standard error.
     """
 
     help = (
@@ -49,21 +51,20 @@ class Command(LedgerCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Walk through everything."""
         counts: Counter[str] = Counter()
-        for item in verification.walk(batch=options["batch"], anchor=options["seal"]):
-            if isinstance(item, Violation):
-                counts["violations"] += 1
-                self.stdout.write(str(item))
-            else:
-                counts.update(asdict(item))
-                kind = "seals" if item.seals else "wallets"
-                self._show(f"{counts[kind]} {kind}", options["verbosity"])
+        with progress.bar(
+            verification.sizes().rows, self.stderr, quiet=not options["verbosity"]
+        ) as bar:
+            for item in verification.walk(batch=options["batch"], anchor=options["seal"]):
+                if isinstance(item, Violation):
+                    counts["violations"] += 1
+                    bar.clear()
+                    self.stdout.write(str(item))
+                else:
+                    counts.update(asdict(item))
+                    bar.update(item.rows)
         for notice in _notices():
             self.stderr.write(notice, self.style.WARNING)
         self._conclude(counts)
-
-    def _show(self, checked: str, verbosity: int) -> None:
-        if verbosity:
-            self.stderr.write(f"{checked} checked", self.style.NOTICE)
 
     def _conclude(self, counts: Counter[str]) -> None:
         names = ("wallets", "transactions", "entries", "seals")
