@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db import models, transaction
@@ -20,6 +21,8 @@ class _Guarded(models.QuerySet[Any]):
     """Refuses set-wise updates of the columns in `guarded`."""
 
     guarded: frozenset[str] = frozenset()
+    #: The column with the id of the wallet that a row's deletion locks.
+    locks: str = "pk"
 
     def update(self, **kwargs: Any) -> int:
         """Update and let versions grow; raises `MoneyIsPosted` for the engine's own columns."""
@@ -30,7 +33,8 @@ class _Guarded(models.QuerySet[Any]):
 
     def _one_by_one(self) -> tuple[int, dict[str, int]]:
         with transaction.atomic():
-            rows = list(self)
+            # In the order in which all lock wallets; rows of one wallet in their own order.
+            rows = sorted(self, key=attrgetter(self.locks))
             for row in rows:
                 row.delete()
         return len(rows), {self.model._meta.label: len(rows)} if rows else {}
@@ -82,6 +86,8 @@ class WalletQuerySet(_Guarded):
 
 class TransactionQuerySet(_Guarded):
     """Transactions; the visible ones of a wallet always sum to its balance."""
+
+    locks = "wallet_id"
 
     #: All there is: an edit also counts in the wallet's version, and a frozen one refuses it.
     guarded = frozenset(

@@ -11,13 +11,17 @@ from wallet_transaction_api.ledger.limit_rules import LimitState, Use
 class Allowances:
     """Decides like the book: on what was decided before, and a refusal changes nothing."""
 
-    def __init__(self, wallet_ids: Sequence[int]) -> None:
+    def __init__(self) -> None:
+        """Know of none yet."""
+        self._limits: dict[int, LimitState] = {}
+        self._changed: set[int] = set()
+
+    def read(self, wallet_ids: Sequence[int]) -> None:
         """Read the limits of these wallets, which are locked; nothing is asked for none."""
         params = {f"wallet_m{index}": key for index, key in enumerate(wallet_ids)}
         build = hold_statements.limits_of
         rows = sql.fetch(build, len(wallet_ids), params=params) if wallet_ids else []
-        self._limits = {row["id"]: LimitState(**row) for row in rows}
-        self._changed: set[int] = set()
+        self._limits |= {row["id"]: LimitState(**row) for row in rows}
 
     def counted(self, wallet_id: int, use: Use | None, *, at: datetime) -> list[LimitState]:
         """Return the wallet's limits as they are with this use, for `keep`; may refuse it."""

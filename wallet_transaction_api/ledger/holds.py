@@ -28,6 +28,7 @@ from wallet_transaction_api.ledger.auditing import State, states
 from wallet_transaction_api.ledger.auditing.states import PENDING
 from wallet_transaction_api.ledger.hold_rules import HoldState
 from wallet_transaction_api.ledger.journal import Book
+from wallet_transaction_api.ledger.locks import Way
 from wallet_transaction_api.ledger.postings import Posting
 from wallet_transaction_api.ledger.units import in_transaction
 from wallet_transaction_api.models import Hold, Wallet
@@ -123,7 +124,7 @@ def expire(*, batch: int = BATCH) -> int:
 
 def _tidy(wallet_ids: list[int]) -> int:
     """Expire the due holds of the wallets that are free, as opening a book does."""
-    book = Book(wallet_ids, waiting=False)
+    book = Book(wallet_ids, way=Way.SKIP)
     return sum(key in book for key in wallet_ids)
 
 

@@ -7,6 +7,7 @@ what moved no money and reserved none, if doing it again does the same (`Answer.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from typing import Any, TypeAlias
 
@@ -21,6 +22,8 @@ from wallet_transaction_api.ledger.units import in_transaction
 from wallet_transaction_api.models import IdempotencyRecord
 
 Found: TypeAlias = Kept | errors.LedgerError
+#: What is done before a unit of work and after it.
+Around: TypeAlias = Callable[[], AbstractContextManager[None]]
 
 
 def once(
@@ -28,13 +31,15 @@ def once(
     work: Callable[[], Any],
     *,
     by_state: tuple[type[Exception], ...] = (errors.StateRefusal,),
+    around: Around = nullcontext,
 ) -> Kept:
     """Run `work` in one database transaction with the keeping of its answer, once per key.
 
     Raises `IdempotencyInProgress`, `IdempotencyKeyReused`, and what `work` raises unless it is
     a refusal by the state (`by_state`): that is written, kept and returned like a success.
+    `around` is entered by who alone has the key here, before the transaction.
     """
-    with in_flight.only_here(claim), in_flight.freed([claim]):
+    with in_flight.only_here(claim), around(), in_flight.freed([claim]):
         return in_transaction(lambda: _once(claim, lambda: _outcome(work, by_state)))
 
 

@@ -1,12 +1,12 @@
 """The book of one unit of work: wallets locked in id order, decisions on them, the journal."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
 
-from django.db import connection
 from django.utils import timezone
 
 from wallet_transaction_api import money, origins, sql
@@ -15,17 +15,17 @@ from wallet_transaction_api.ledger import (
     events,
     expiry,
     limit_rules,
+    locks,
     rules,
     statements,
-    together,
 )
 from wallet_transaction_api.ledger.allowances import Allowances
 from wallet_transaction_api.ledger.hold_rules import HoldState
 from wallet_transaction_api.ledger.limit_rules import Use
+from wallet_transaction_api.ledger.locks import Way
 from wallet_transaction_api.ledger.rules import WalletState
 
 T = TypeVar("T")
-_TOO_LARGE = 2**63
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,20 +54,37 @@ class Book:
     due expire first, written at once: every decision is on what is true by the clock.
     """
 
-    def __init__(self, wallet_ids: Iterable[int], *, waiting: bool = True) -> None:
-        """Lock the wallets, in id order; without `waiting`, the free ones."""
-        self._wallets = {
-            row["id"]: WalletState(**row) for row in _locked(wallet_ids, waiting=waiting)
-        }
+    def __init__(self, wallet_ids: Iterable[int], *, way: Way = Way.WAIT) -> None:
+        """Lock the wallets, in id order."""
+        self._wallets: dict[int, WalletState] = {}
         self._changed: set[int] = set()
-        # Read after the locks are held: who waited longer does not date its entry earlier.
-        self.now = timezone.now()
-        self._allowances = Allowances([w.id for w in self._wallets.values() if w.is_limited])
-        self._expire_due()
+        self._allowances = Allowances()
+        self.lock(wallet_ids, way)
 
     def __contains__(self, wallet_id: int) -> bool:
         """Tell whether the wallet was found and locked."""
         return wallet_id in self._wallets
+
+    def lock(self, wallet_ids: Iterable[int], way: Way) -> None:
+        """Lock further wallets, before anything is decided."""
+        added = self._add(locks.lock(wallet_ids, way))
+        # Read after the locks are held: who waited longer does not date its entry earlier.
+        self.now = timezone.now()
+        self._allowances.read([wallet.id for wallet in added if wallet.is_limited])
+        self._expire_due()
+
+    def trial(self, wallet_id: int) -> "Book":
+        """Return a copy to try decisions on, with one more wallet as it is without its lock.
+
+        What is decided there is never written: it is to find refusals before locking.
+        """
+        copy = deepcopy(self)
+        copy.look_at(wallet_id)
+        return copy
+
+    def look_at(self, wallet_id: int) -> None:
+        """Add a wallet without locking it; see `trial`."""
+        self._add(locks.look_at(wallet_id))
 
     def wallet(self, wallet_id: int) -> WalletState:
         """Return the wallet as decided so far; raise `WalletNotFound`."""
@@ -133,6 +150,11 @@ class Book:
         events.announce_after_commit(changed)
         return written
 
+    def _add(self, rows: Iterable[sql.Row]) -> list[WalletState]:
+        added = [WalletState(**row) for row in rows]
+        self._wallets |= {wallet.id: wallet for wallet in added}
+        return added
+
     def _decided(self, wallet: WalletState) -> WalletState:
         self._wallets[wallet.id] = wallet
         self._changed.add(wallet.id)
@@ -194,18 +216,6 @@ def _movement(
 def append(movements: Sequence[Movement]) -> None:
     """Append the movements to the journal, in their order."""
     sql.insert(statements.insert_entry, [_columns(movement) for movement in movements])
-
-
-def _locked(wallet_ids: Iterable[int], *, waiting: bool) -> Iterator[sql.Row]:
-    # An id that no database can hold is an error to some drivers, not an id of nobody.
-    ids = sorted({key for key in wallet_ids if isinstance(key, int) and 0 < key < _TOO_LARGE})
-    if connection.vendor == "postgresql":
-        yield from together.lock(ids, waiting=waiting)
-        return
-    lock = statements.lock_wallets if waiting else statements.lock_free_wallets
-    for chunk in sql.chunks(ids):
-        params = {f"id_m{index}": key for index, key in enumerate(chunk)}
-        yield from sql.fetch(lock, len(chunk), params=params)
 
 
 def _move_wallets(changed: Sequence[WalletState]) -> None:

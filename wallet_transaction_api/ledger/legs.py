@@ -34,6 +34,16 @@ class Order:
     may_exchange: bool = False
     sees_destination: bool = True
 
+    @property
+    def is_foreign(self) -> bool:
+        """Whether nothing is known of the destination but its handle."""
+        return not self.sees_destination
+
+    @property
+    def own_ids(self) -> list[int]:
+        """The wallets that are locked in id order, before a foreign one."""
+        return [self.source_id] if self.is_foreign else [self.source_id, self.destination_id]
+
 
 def decide(book: Book, order: Order, terms: Terms) -> list[Leg]:
     """Decide both legs, the source's first; the first refusal is raised."""

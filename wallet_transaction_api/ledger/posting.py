@@ -6,6 +6,7 @@ from typing import Any
 from wallet_transaction_api.ledger import errors, idempotency, in_flight
 from wallet_transaction_api.ledger.claims import Claim, Kept
 from wallet_transaction_api.ledger.journal import Book
+from wallet_transaction_api.ledger.locks import Way
 from wallet_transaction_api.ledger.postings import Outcome, Posted, Posting, Recorded
 from wallet_transaction_api.ledger.recording import record, record_all
 from wallet_transaction_api.ledger.units import in_transaction
@@ -102,7 +103,7 @@ def _post(
 ) -> list[Outcome | None]:
     found: dict[Any, Outcome] = dict(idempotency.take(claims))
     fresh = [posting for posting in postings if posting.claim_name not in found]
-    book = book or Book(_wallets(fresh), waiting=waiting)
+    book = book or Book(_wallets(fresh), way=Way.WAIT if waiting else Way.SKIP)
     free = [posting for posting in fresh if waiting or posting.wallet_id in book]
     outcomes = iter(_keeping(free, record(free, book)))
     # By position: a caller may well ask for the very same posting twice.

@@ -112,6 +112,16 @@ def lock_free_wallets(count: int) -> Select[tuple[object, ...]]:
     return lock_wallets(count).with_for_update(skip_locked=True)
 
 
+def lock_wallets_at_once(count: int) -> Select[tuple[object, ...]]:
+    """As `lock_wallets`, but fail instead of waiting for what somebody else has locked."""
+    return lock_wallets(count).with_for_update(nowait=True)
+
+
+def read_wallet() -> Select[tuple[object, ...]]:
+    """Read the wallet `wallet` without locking it."""
+    return select(*state_columns()).where(wallets.c.id == bindparam("wallet"))
+
+
 def state_columns() -> list[Any]:
     """Return the wallet's columns that decisions are made on."""
     return [wallets.c[name] for name in _STATE]

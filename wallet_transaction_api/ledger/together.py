@@ -47,19 +47,13 @@ def write(rows: Sequence[Mapping[str, Any]], changed: Sequence[WalletState]) -> 
     params = {
         "postings": _encode(rows),
         "wallets": _encode([_state(wallet) for wallet in changed]),
-        "ids": _array(wallet.id for wallet in changed),
+        "ids": array(wallet.id for wallet in changed),
     }
     return {row["txid"]: row["id"] for row in sql.fetch_planned(write_rows, params=params)}
 
 
-def lock(ids: Sequence[int], *, waiting: bool) -> list[sql.Row]:
-    """Read and lock the wallets, in id order; without `waiting`, the free ones."""
-    build = lock_listed if waiting else lock_free_listed
-    return sql.fetch_planned(build, params={"ids": _array(ids)})
-
-
 def lock_listed() -> Select[tuple[object, ...]]:
-    """Read and lock the wallets of the array `ids`."""
+    """Read and lock the wallets of the array `ids`, in id order."""
     chosen = select(*statements.state_columns()).where(_is_listed())
     return chosen.order_by(wallets.c.id).with_for_update()
 
@@ -67,6 +61,11 @@ def lock_listed() -> Select[tuple[object, ...]]:
 def lock_free_listed() -> Select[tuple[object, ...]]:
     """As `lock_listed`, but leave out what somebody else has locked."""
     return lock_listed().with_for_update(skip_locked=True)
+
+
+def lock_listed_at_once() -> Select[tuple[object, ...]]:
+    """As `lock_listed`, but fail instead of waiting for what somebody else has locked."""
+    return lock_listed().with_for_update(nowait=True)
 
 
 def write_rows() -> Select[tuple[object, ...]]:
@@ -101,7 +100,8 @@ def _is_listed() -> ColumnElement[bool]:
     return wallets.c.id == any_(cast(bindparam("ids"), ARRAY(BigInteger)))
 
 
-def _array(ids: Iterable[int]) -> str:
+def array(ids: Iterable[int]) -> str:
+    """Write ids as PostgreSQL's array, in one parameter."""
     return f"{{{','.join(map(str, ids))}}}"
 
 

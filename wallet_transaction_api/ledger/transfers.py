@@ -1,8 +1,9 @@
 """Transfers: money leaves one wallet and arrives in another, in one unit of work or not at all.
 
-Both wallets are locked in one book, in id order, so that transfers that cross never wait for
-each other in a circle. The transfer's txid also stands on its source leg (`client_txid`), where
-one unique index tells it from every transaction's.
+Both wallets are locked in one book: in id order, so that transfers that cross never wait for each
+other in a circle; or, where the destination is foreign, the source first and then the destination
+at once or not at all (docs/decisions/0069-foreign-wallets.md). The transfer's txid also stands on
+its source leg (`client_txid`), where one unique index tells it from every transaction's.
 """
 
 from collections.abc import Mapping
@@ -16,16 +17,19 @@ from wallet_transaction_api import money, names, sql
 from wallet_transaction_api.ledger import (
     auditing,
     errors,
+    gates,
     journal,
     legs,
     recording,
     rules,
     statements,
+    waits,
 )
 from wallet_transaction_api.ledger.auditing import State, states
 from wallet_transaction_api.ledger.exchange import Terms
 from wallet_transaction_api.ledger.journal import Book, Movement
 from wallet_transaction_api.ledger.legs import Order
+from wallet_transaction_api.ledger.locks import Way
 from wallet_transaction_api.ledger.units import in_transaction
 from wallet_transaction_api.models import Transaction, Transfer
 
@@ -47,14 +51,17 @@ def amend(*, transfer_id: int, changes: Mapping[str, Any], actor_id: int | None 
     """
 
     def work() -> Transfer:
-        row, book = _locked(transfer_id)
+        found = _found(transfer_id)
+        # Nothing of the destination changes, and it may be another person's.
+        book = Book([found.source_id])
+        row = _stored(found)
         rules.refuse_unless_active(book.wallet(row.source_id))
-        before = _state(row, book)
+        before = _state(row)
         row.version, row.updated_at = row.version + 1, max(row.updated_at, book.now)
         for name, value in changes.items():
             setattr(row, name, value)
         Transfer.objects.write(row, {*changes, "version", "updated_at"})
-        after = _state(row, book)
+        after = _state(row)
         auditing.note("amended", row, actor_id=actor_id, before=before, after=after)
         return row
 
@@ -69,16 +76,18 @@ def reverse(*, transfer_id: int, actor_id: int | None = None, may_take_back: boo
     """
 
     def work() -> None:
-        row, book = _locked(transfer_id)
-        if not may_take_back and not legs.is_of_one_owner(book, row.source_id, row.destination_id):
+        found = _found(transfer_id)
+        if not may_take_back and found.source.owner_id != found.destination.owner_id:
             raise errors.NotReversible
+        book = Book([found.source_id, found.destination_id])
+        row = _stored(found)
         posted = list(row.transactions.order_by("-amount"))
         back = [_taken_back(book, leg, actor_id) for leg in posted]
         for leg, movement in zip(posted, back, strict=True):
             Transaction.objects.hide(leg, at=movement.created_at)
         Transfer.objects.hide(row, at=max(movement.created_at for movement in back))
         journal.append(back)
-        auditing.note("reversed", row, actor_id=actor_id, before=_state(row, book))
+        auditing.note("reversed", row, actor_id=actor_id, before=_state(row))
         book.write()
 
     in_transaction(work)
@@ -87,15 +96,27 @@ def reverse(*, transfer_id: int, actor_id: int | None = None, may_take_back: boo
 def _transfer(order: Order) -> Transfer:
     if order.source_id == order.destination_id:
         raise errors.SelfTransfer
-    book = Book([order.source_id, order.destination_id])
+    if order.is_foreign:
+        gates.enter(order.source_id, order.destination_id)
+    book = Book(order.own_ids)
     if order.txid and recording.claimed_txids([order.txid]):
         raise errors.TxidTaken
+    if order.is_foreign:
+        _lock_foreign(book, order)
     terms = legs.agree(book, order)
     order = replace(order, txid=order.txid or names.new())
     decided = legs.decide(book, order, terms)
     row = _insert(order, terms, at=max(movement.created_at for _, movement in decided))
     recording.store(book, [(replace(leg, transfer_id=row.pk), moved) for leg, moved in decided])
     return row
+
+
+def _lock_foreign(book: Book, order: Order) -> None:
+    """Lock the destination last, once it is clear that nothing else refuses the transfer."""
+    trial = book.trial(order.destination_id)
+    legs.decide(trial, order, legs.agree(trial, order))
+    waits.shorten()
+    book.lock([order.destination_id], Way.AT_ONCE)
 
 
 def _insert(order: Order, terms: Terms, *, at: datetime) -> Transfer:
@@ -123,22 +144,31 @@ def _insert_row(columns: Mapping[str, Any]) -> int:
     return int(sql.insert(statements.insert_transfer_returning, [columns])[0]["id"])
 
 
-def _locked(transfer_id: int) -> tuple[Transfer, Book]:
-    """Return the visible transfer as it is now, its wallets locked first."""
-    wanted = Transfer.objects.visible().filter(pk=transfer_id)
-    row = wanted.first()
-    if row is None:
+def _found(transfer_id: int) -> Transfer:
+    """Return the visible transfer with its wallets, none of them locked."""
+    rows = Transfer.objects.visible().select_related("source", "destination")
+    found: Transfer | None = rows.filter(pk=transfer_id).first()
+    if found is None:
         raise errors.TransferNotFound
-    book = Book([row.source_id, row.destination_id])
-    stored = wanted.select_for_update().first()
+    return found
+
+
+def _stored(found: Transfer) -> Transfer:
+    """Return the visible transfer as it is now, under its wallets' locks.
+
+    It keeps the wallets as found: what is asked of them never changes.
+    """
+    stored: Transfer | None = (
+        Transfer.objects.visible().select_for_update().filter(pk=found.pk).first()
+    )
     if stored is None:
         raise errors.TransferNotFound
-    return stored, book
+    stored.source, stored.destination = found.source, found.destination
+    return stored
 
 
-def _state(row: Transfer, book: Book) -> State:
-    ends = (row.source_id, row.destination_id)
-    return states.of_transfer(row, *(book.wallet(end).currency for end in ends))
+def _state(row: Transfer) -> State:
+    return states.of_transfer(row, row.source.currency, row.destination.currency)
 
 
 def _taken_back(book: Book, leg: Transaction, actor_id: int | None) -> Movement:

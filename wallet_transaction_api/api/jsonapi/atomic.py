@@ -1,5 +1,7 @@
 """`/operations`: all of the operations or none, in one database transaction."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.http import HttpResponse
@@ -8,6 +10,7 @@ from rest_framework.request import Request
 from wallet_transaction_api.api.jsonapi import (
     bodies,
     documents,
+    named_wallets,
     negotiation,
     operations,
     preconditions,
@@ -17,6 +20,7 @@ from wallet_transaction_api.api.jsonapi.commands import COMMANDS, do
 from wallet_transaction_api.api.jsonapi.encoding import Fragment, Object, array
 from wallet_transaction_api.api.jsonapi.endpoints import JsonApiView
 from wallet_transaction_api.api.jsonapi.lids import LocalIds
+from wallet_transaction_api.api.jsonapi.named_wallets import Named
 from wallet_transaction_api.api.jsonapi.operations import COMMAND_OF, Target
 from wallet_transaction_api.api.jsonapi.pointers import join
 from wallet_transaction_api.api.jsonapi.problems import (
@@ -26,7 +30,7 @@ from wallet_transaction_api.api.jsonapi.problems import (
     malformed,
     not_found,
 )
-from wallet_transaction_api.ledger import errors
+from wallet_transaction_api.ledger import errors, locks, turns
 from wallet_transaction_api.ledger.units import in_transaction
 
 _NOTHING = Fragment("{}")
@@ -36,25 +40,45 @@ class OperationsView(JsonApiView):
     """Does what the plain endpoints would do, by the same commands for the same caller."""
 
     ext = negotiation.ATOMIC
+    asked: list[Object]
+    named: Named
 
     def post(self, request: Request) -> HttpResponse:
         """Do the operations in order; answers one result for each, in the same order."""
         preconditions.refuse_any(request)
-        return self.once(self._operate)
+        return self.once(self._operate, around=self._prepared)
 
-    def _operate(self) -> HttpResponse:
+    @contextmanager
+    def _prepared(self) -> Iterator[None]:
+        """Read the request before a transaction begins; wait for its turn if it needs one."""
+        self.asked = self._read()
+        self.named = named_wallets.find(self.caller, self.asked, root=self.root)
+        if not self.named.is_foreign:
+            yield
+            return
+        operations.refuse_many_with_foreign(self.asked)
+        with turns.of(self.caller.actor.pk):
+            yield
+
+    def _read(self) -> list[Object]:
         self.body = bodies.read(self.request)
         asked = operations.read(self.body)
         for index, operation in enumerate(asked):
             self._located(index, operation, lambda item=operation: operations.check(item))
-        results = in_transaction(lambda: self._do_all(asked))
+        return asked
+
+    def _operate(self) -> HttpResponse:
+        results = in_transaction(self._do_all)
         return self.answer({"atomic:results": array(results)})
 
-    def _do_all(self, asked: list[Object]) -> list[Fragment]:
+    def _do_all(self) -> list[Fragment]:
+        if self.named.is_foreign:
+            turns.take(self.caller.actor.pk)
+        locks.lock(self.named.own)
         lids = LocalIds()
         return [
             self._located(index, operation, lambda item=operation: self._do(item, lids))
-            for index, operation in enumerate(asked)
+            for index, operation in enumerate(self.asked)
         ]
 
     def _located(self, index: int, operation: Any, work: Any) -> Any:

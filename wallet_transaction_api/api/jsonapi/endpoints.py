@@ -1,6 +1,7 @@
 """What every endpoint does: checks a request from the outside in, then wraps its answer."""
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -40,6 +41,7 @@ from wallet_transaction_api.api.jsonapi.sorting import BY_ID, Keys
 from wallet_transaction_api.api.jsonapi.types import RESOURCES
 from wallet_transaction_api.api.permissions import MayUseApi
 from wallet_transaction_api.ledger import errors, idempotency
+from wallet_transaction_api.ledger.idempotency import Around
 
 #: Where the face is mounted, below the script's own prefix.
 PREFIX = "api"
@@ -127,19 +129,24 @@ class JsonApiView(APIView):
         self.body = bodies.read(self.request)
         return documents.read(self.body, self.resource, resource_id=resource_id)
 
-    def once(self, work: Callable[[], HttpResponse]) -> HttpResponse:
+    def once(
+        self, work: Callable[[], HttpResponse], *, around: Around = nullcontext
+    ) -> HttpResponse:
         """Do the work, once only under an idempotency key, and return its answer.
 
-        An earlier request's answer under the same key is given before anything is read.
+        An earlier request's answer under the same key is given before anything is read. `around`
+        is entered where no database transaction is open yet.
         """
         claim = keys.claim_of(self.request, owner_id=self.caller.actor.pk, write=self._of_outcome)
         if claim is None:
-            return work()
+            with around():
+                return work()
         earlier = keys.replay(self.request, claim)
         if earlier is not None:
             return earlier
         self._refuse_include()
-        kept = idempotency.once(claim, work, by_state=(errors.StateRefusal, StateRefused))
+        by_state = (errors.StateRefusal, StateRefused)
+        kept = idempotency.once(claim, work, by_state=by_state, around=around)
         return keys.response_of(self.request, kept)
 
     def _of_outcome(self, outcome: HttpResponse | Exception) -> Outcome:

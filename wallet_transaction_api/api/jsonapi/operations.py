@@ -20,6 +20,8 @@ from wallet_transaction_api.api.jsonapi.types import BY_NAME
 
 OPERATIONS = "atomic:operations"
 MOST_OPERATIONS = 100
+#: So many where one of them pays another person's wallet, which is locked until the last is done.
+MOST_WITH_FOREIGN = 10
 #: Operations, and the commands that do them.
 COMMAND_OF: Mapping[str, str] = {"add": "create", "update": "update", "remove": "delete"}
 _FOREIGN = ("data", "errors", "included", "atomic:results")
@@ -45,9 +47,21 @@ def read(body: Any) -> list[Object]:
     if not isinstance(operations, list) or not operations:
         raise malformed(join(OPERATIONS), "Operations are an array of at least one.")
     if len(operations) > MOST_OPERATIONS:
-        detail = f"At most {MOST_OPERATIONS} operations are done at once."
-        raise Refused(at(join(OPERATIONS), 413, "too_many_operations", detail))
+        raise _too_many(f"At most {MOST_OPERATIONS} operations are done at once.")
     return operations
+
+
+def refuse_many_with_foreign(operations: list[Object]) -> None:
+    """Refuse more than a few operations together with a payment to another person's wallet."""
+    if len(operations) > MOST_WITH_FOREIGN:
+        raise _too_many(
+            f"At most {MOST_WITH_FOREIGN} operations are done at once when one of them pays another"
+            " person's wallet by its destinationUuid. Send the others in requests of their own."
+        )
+
+
+def _too_many(detail: str) -> Refused:
+    return Refused(at(join(OPERATIONS), 413, "too_many_operations", detail))
 
 
 def check(operation: Any) -> None:

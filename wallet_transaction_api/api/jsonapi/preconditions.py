@@ -5,7 +5,7 @@ change: of two clients that saw the same version one gets through. Only then doe
 look at them: it expires holds that are due, which raises the version that the client saw.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TypeVar
 
 from rest_framework.request import Request
@@ -14,8 +14,8 @@ from wallet_transaction_api.api.jsonapi import tags
 from wallet_transaction_api.api.jsonapi.callers import Caller
 from wallet_transaction_api.api.jsonapi.problems import Problem, Refused, not_found
 from wallet_transaction_api.api.jsonapi.resources import Resource
+from wallet_transaction_api.ledger import locks
 from wallet_transaction_api.ledger.units import in_transaction
-from wallet_transaction_api.models import Wallet
 
 T = TypeVar("T")
 
@@ -34,7 +34,7 @@ def conditionally(caller: Caller, resource: Resource, key: str, work: Callable[[
         found = caller.find(resource, key, *resource.locks)
         if found is None:
             raise not_found()
-        _lock(found[column] for column in resource.locks)
+        locks.lock(found[column] for column in resource.locks)
         about = _subject(caller, resource, key)
         if wanted is not None and not tags.allows(wanted, about):
             raise failed()
@@ -43,12 +43,6 @@ def conditionally(caller: Caller, resource: Resource, key: str, work: Callable[[
         return work()
 
     return in_transaction(guarded)
-
-
-def _lock(wallet_ids: Iterable[int]) -> None:
-    """Lock the wallets in the ledger's order, by id."""
-    rows = Wallet.objects.filter(pk__in=set(wallet_ids)).order_by("pk").select_for_update()
-    list(rows.values_list("pk"))
 
 
 def refuse_any(request: Request) -> None:

@@ -110,7 +110,8 @@ class Resource:
     currency: str
     #: The column that grows with each change, if the resource is ever changed: for entity tags.
     version: str | None = None
-    #: The columns with the ids of the wallets that it belongs to: a change of it locks them.
+    #: The columns with the ids of the caller's wallets that it belongs to, or null: a change of it
+    #: locks them.
     locks: tuple[str, ...] = ()
     #: Columns with the id of what lists these resources and is no relationship of theirs.
     parents: tuple[str, ...] = ()

@@ -14,7 +14,8 @@ TRANSFERS = Resource(
     alias="Transfer",
     currency="source__currency",
     version="version",
-    locks=("source_id", "destination_id"),
+    # Only what is the caller's: the other end is another person's, and no change needs its lock.
+    locks=("visible_source", "visible_destination"),
     visible=visible_transfers,
     attributes=by_name(
         [
