@@ -194,11 +194,6 @@ def secret_key() -> str:
     return key
 
 
-def for_child(*, without: str) -> dict[str, str]:
-    """Return the environment for another program, less the variables that begin so."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(without)}
-
-
 class _Environment(FileAwareEnv):
     """The process' environment, else `.env`, taken as it stands: its own reader expands `${X}`."""
 

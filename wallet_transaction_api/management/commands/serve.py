@@ -37,8 +37,7 @@ class Command(BaseCommand):
         _refuse_unless_ready()
         _raise_descriptor_limit()
         command = [sys.executable, "-m", "granian", *_arguments()]
-        # The service has variables of its own; granian's would change what is named here.
-        os.execve(sys.executable, command, env.for_child(without="GRANIAN_"))  # noqa: S606
+        os.execve(sys.executable, command, _environment())  # noqa: S606
 
 
 def _refuse_taken_address(host: str, port: int) -> None:
@@ -72,6 +71,11 @@ def _raise_descriptor_limit() -> None:
     """Allow as many open connections as the system lets this process have."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment without granian's variables: they would change what is named here."""
+    return {name: text for name, text in env.given().items() if not name.startswith("GRANIAN_")}
 
 
 def _arguments() -> list[str]:
