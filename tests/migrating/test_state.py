@@ -50,7 +50,8 @@ def test_names_the_revisions_after_the_applied_one() -> None:
         "revision 0006 append-only seals",
         "revision 0007 append-only audit records",
         "revision 0008 append-only journal of holds",
-        "revision 0009 append-only tables are not truncated",
+        "revision 0009 holds by wallet",
+        "revision 0010 append-only tables are not truncated",
     ]
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from django.db import connection
 
 #: The revision that brings them.
-REVISION = "0009"
+REVISION = "0010"
 #: The primary keys that the foreign keys refer to, with their types.
 _KEYS = {
     "entries": "id BIGINT",

@@ -3,8 +3,8 @@
 Why Alembic: MySQL and MariaDB only, and no model has these tables. Each is empty and has one
 foreign key, for which InnoDB refuses to truncate the table that it refers to.
 
-Revision ID: 0009
-Revises: 0008
+Revision ID: 0010
+Revises: 0009
 """
 
 import sqlalchemy as sa
@@ -13,8 +13,8 @@ from alembic.util import CommandError
 
 from wallet_transaction_api.migrating import truncation
 
-revision: str = "0009"
-down_revision: str | None = "0008"
+revision: str = "0010"
+down_revision: str | None = "0009"
 branch_labels: str | None = None
 depends_on: str | None = None
 
