@@ -20,7 +20,7 @@ from django.core.management.utils import get_random_secret_key
 from dotenv.parser import parse_stream
 from environs import EnvError, FileAwareEnv
 
-from wallet_transaction_api import installation
+from wallet_transaction_api import hostnames, installation
 from wallet_transaction_api.spelling import among, quoted, shortened
 
 T = TypeVar("T")
@@ -35,14 +35,6 @@ KNOWN = set(DATABASE_PARTS)
 
 _RATE = re.compile(r"([1-9][0-9]{0,8})/(second|minute|hour|day)")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
-_LABELS = r"[a-z0-9_-]+(\.[a-z0-9_-]+)*"
-#: As Django reads a `Host`: one that has an underscore or is not ASCII is refused before any list.
-_HOST = re.compile(r"\*|\.?[a-z0-9-]+(\.[a-z0-9-]+)*", re.IGNORECASE)
-#: As browsers send it: in small letters, international names encoded (xn--...).
-_ORIGIN = re.compile(
-    rf"[a-z][a-z0-9+.-]*://(?P<host>{_LABELS}|\[[0-9a-f:.]+\])(:[1-9][0-9]{{0,4}})?"
-)
-_PORT_NEVER_SENT = re.compile(r"http:.*:80|https:.*:443")
 
 
 class ConfigurationError(ImproperlyConfigured):
@@ -103,7 +95,7 @@ def hosts(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """Read a comma-separated list of host names, addresses, `.domain` with all below it, or `*`."""
     found = names(name, default)
     for host in found:
-        if not (_HOST.fullmatch(host) or _is_ipv6(host)):
+        if not hostnames.is_host(host):
             raise ConfigurationError(
                 f"{name}: {quoted(host)} is not like example.com, .example.com, 10.0.0.1, [::1], *"
             )
@@ -115,7 +107,7 @@ def origins(name: str, *, wildcard: bool = False) -> list[str]:
     found = names(name)
     for origin in found:
         exact = origin.replace("://*.", "://") if wildcard else origin
-        if not _is_origin(exact):
+        if not hostnames.is_origin(exact):
             raise ConfigurationError(
                 f"{name}: {quoted(origin)} is not like https://app.example.com or http://10.0.0.1:8080"
             )
@@ -161,20 +153,6 @@ def address(name: str, default: str) -> str:
         return str(ipaddress.ip_address(value))
     except ValueError:
         raise ConfigurationError(f"{name}: {quoted(value)} is not an IP address") from None
-
-
-def _is_origin(text: str) -> bool:
-    match = _ORIGIN.fullmatch(text)
-    if match is None or _PORT_NEVER_SENT.fullmatch(text):
-        return False
-    return not match["host"].startswith("[") or _is_ipv6(match["host"])
-
-
-def _is_ipv6(host: str) -> bool:
-    try:
-        return host.lower() == f"[{ipaddress.IPv6Address(host[1:-1]).compressed}]"
-    except ValueError:
-        return False
 
 
 def is_development() -> bool:

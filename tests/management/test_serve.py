@@ -10,7 +10,7 @@ from granian.cli import cli
 
 from tests.addresses import free_port
 from wallet_transaction_api.management.commands import serve
-from wallet_transaction_api.migrating import state
+from wallet_transaction_api.migrating import requirements
 
 #: How granian calls the options about what comes in from the network. Those of HTTP/2 and TLS,
 #: which the service leaves to a proxy, have names of their own.
@@ -74,7 +74,7 @@ def test_starts_without_its_database_and_says_why_it_does_not_answer(
     def fail() -> None:
         raise OperationalError("FATAL:  password authentication failed\n")
 
-    monkeypatch.setattr(state, "missing", fail)
+    monkeypatch.setattr(requirements, "unmet", fail)
     settings.HOST, settings.PORT = "127.0.0.1", free_port()
     call_command("serve")
     assert len(started) == 1

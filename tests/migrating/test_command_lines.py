@@ -13,6 +13,7 @@ from tests.migrating.conftest import ROOT, Scratch
 from wallet_transaction_api.migrating import state
 
 ALEMBIC = ("-m", "alembic")
+HEAD = max(path.name[:4] for path in (ROOT / "alembic/versions").glob("0*.py"))
 
 
 def _succeeded(done: CompletedProcess[str]) -> str:
@@ -32,7 +33,7 @@ def test_alembics_own_commands_work_from_the_root(scratch: Scratch) -> None:
     call_command("migrate", verbosity=0)
     ledgers.fill()
     before = ledgers.snapshot()
-    assert "0010 (head)" in _succeeded(scratch.run(*ALEMBIC, "current"))
+    assert f"{HEAD} (head)" in _succeeded(scratch.run(*ALEMBIC, "current"))
     assert "0001 -> 0002, daily totals" in _succeeded(scratch.run(*ALEMBIC, "history"))
     _succeeded(scratch.run(*ALEMBIC, "downgrade", "base"))
     _succeeded(scratch.run(*ALEMBIC, "upgrade", "head"))
