@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission, User
 
-from tests.api.test_idempotency import ATOMIC, REQUESTS, Request, Sender
+from tests.api.test_idempotency import ATOMIC, REQUESTS, WORDS, Request, Sender
 from tests.api.test_permission_matrix import TABLE
 from tests.conftest import JSONAPI, Answer, Api
 from wallet_transaction_api.ledger import limits, wallets
@@ -145,7 +145,8 @@ def test_under_a_key_it_is_recorded_once(act: Actor, alice: User, staff: User, n
     act(name, user, **{"Idempotency-Key": "k-1"})
     first = len(act.new(AuditRecord)), len(act.new(Entry))
     again = act(name, user, **{"Idempotency-Key": "k-1", HEADER: "r-2"})
-    assert (again["Idempotent-Replayed"], again[HEADER]) == ("true", "r-2")
+    replayed = None if name in WORDS else "true"
+    assert (again.get("Idempotent-Replayed"), again[HEADER]) == (replayed, "r-2")
     assert (len(act.new(AuditRecord)), len(act.new(Entry))) == first
     assert {it.request_id for it in act.new(AuditRecord)} <= {"r-1"}
 

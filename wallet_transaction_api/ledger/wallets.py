@@ -68,10 +68,12 @@ def edit(*, wallet_id: int, changes: Mapping[str, Any], actor_id: int | None = N
         book = Book([wallet_id])
         book.wallet(wallet_id)
         row = Wallet.objects.get(pk=wallet_id)
+        before = row.status, row.floor
         for name, value in changes.items():
             setattr(row, name, value)
         row.actor_id = actor_id
         row.save(update_fields=set(changes))
+        row.has_new_rules = (row.status, row.floor) != before
         return row
 
     return in_transaction(work)

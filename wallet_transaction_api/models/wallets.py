@@ -79,6 +79,8 @@ class Wallet(LedgerModel):
 
     #: The opening balance to post once the row is inserted; between the signals only.
     opening: Decimal | None = None
+    #: Whether the last edit changed what rules over money: status or overdraft limit.
+    has_new_rules: bool = False
 
     objects = WalletQuerySet.as_manager()
     MOVED_ALONG = frozenset({"version", "updated_at"})

@@ -36,6 +36,7 @@ def update(caller: Caller, key: str, document: Document) -> Row | None:
     if not changes:
         return None
     changed = limits.change(limit_id=found["id"], changes=changes, actor_id=caller.actor.pk)
+    caller.effects.are_once = True
     return row_of(LIMITS, changed, staff=caller.staff)
 
 

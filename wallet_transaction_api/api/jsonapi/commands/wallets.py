@@ -58,7 +58,9 @@ def update(caller: Caller, key: str, document: Document) -> Row | None:
     changes = _read(caller, document, UPDATABLE, shape)
     if not changes:
         return None
-    return row_of(WALLETS, _edit(caller, found["id"], changes), staff=caller.staff)
+    edited = _edit(caller, found["id"], changes)
+    caller.effects.are_once |= edited.has_new_rules
+    return row_of(WALLETS, edited, staff=caller.staff)
 
 
 def delete(caller: Caller, key: str) -> None:
