@@ -165,9 +165,9 @@ class TestOneProcessAloneNotices:
         def slow() -> None:
             void()
             if not done.is_set():
-                done.set()
                 fill(other, 1)
                 writer.start()
+                done.set()
                 wait_until(lambda: shared.trust.missed > 0)
                 assert writer.is_alive()
 
