@@ -40,6 +40,7 @@ _own_redis_database()
 settings.WHITENOISE_AUTOREFRESH = True
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give all serial tests to one xdist worker, which runs them one after the other."""
     for item in items:
