@@ -21,7 +21,7 @@ from wallet_transaction_api.cache import directory
 from wallet_transaction_api.ledger import wallets
 from wallet_transaction_api.models import Wallet
 
-pytest_plugins = ["tests.flushing", "tests.environment"]
+pytest_plugins = ["tests.flushing", "tests.scheduling", "tests.environment"]
 
 
 def _own_redis_database() -> None:
@@ -39,6 +39,7 @@ _own_redis_database()
 # Each test client would look through all static files of the admin before its first request.
 settings.WHITENOISE_AUTOREFRESH = True
 
+<<<<<<< HEAD
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -48,6 +49,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("serial"))
 
 
+=======
+>>>>>>> pack
 JSONAPI = "application/vnd.api+json"
 Answer = Any
 
