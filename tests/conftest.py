@@ -39,18 +39,6 @@ _own_redis_database()
 # Each test client would look through all static files of the admin before its first request.
 settings.WHITENOISE_AUTOREFRESH = True
 
-<<<<<<< HEAD
-
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give all serial tests to one xdist worker, which runs them one after the other."""
-    for item in items:
-        if item.get_closest_marker("serial"):
-            item.add_marker(pytest.mark.xdist_group("serial"))
-
-
-=======
->>>>>>> pack
 JSONAPI = "application/vnd.api+json"
 Answer = Any
 
