@@ -16,6 +16,7 @@ from tests.api.model import KEPT, Model, Verdict
 from tests.api.model.wallets import ModelWallet
 from tests.books import assert_in_order
 from tests.conftest import JSONAPI, Answer, Api
+from wallet_transaction_api.models import IdempotencyRecord
 
 cents = st.integers(-5000, 5000).map(lambda number: Decimal(number).scaleb(-2))
 upward = st.integers(0, 5000).map(lambda number: Decimal(number).scaleb(-2))
@@ -63,14 +64,21 @@ class Asking(RuleBasedStateMachine):
             transaction.set_rollback(True)
             self.block.__exit__(None, None, None)
 
-    def agree(self, expected: Verdict, method: str, path: str, body: Any = None) -> Any:
-        """Send a request under a new key; return the resource of a success."""
+    def agree(
+        self, expected: Verdict, method: str, path: str, body: Any = None, *, is_noop: bool = False
+    ) -> Any:
+        """Send a request under a new key; return the resource of a success.
+
+        One that changes nothing leaves its key free.
+        """
         sent = Sent(method, path, body)
         sent.first = answer = sent.send(self.api)
         document = answer.json() if answer.content else {}
         code = document["errors"][0]["code"] if "errors" in document else ""
         assert (answer.status_code, code) == expected, (method, path, body, answer.content)
-        if not code or code in KEPT:
+        is_kept = code in KEPT if code else not is_noop
+        assert IdempotencyRecord.objects.filter(key=sent.key).exists() is is_kept
+        if is_kept:
             self.kept.append(sent)
         return None if code else document.get("data", {})
 

@@ -61,7 +61,10 @@ class Moving(Asking):
         """Amend a transaction."""
         key = pick(self.posts, post)
         body = update("transactions", key, amount=str(amount))
-        self.agree(self.model.amend(key, amount), "PATCH", f"/api/transactions/{key}", body)
+        before = self.model.posts.get(key)
+        same = before is not None and before.amount == amount
+        verdict = self.model.amend(key, amount)
+        self.agree(verdict, "PATCH", f"/api/transactions/{key}", body, is_noop=same)
 
     @precondition(lambda self: self.posts)
     @rule(post=picks)
@@ -100,14 +103,20 @@ class Moving(Asking):
         """Freeze, thaw, close or reopen a wallet."""
         key = pick(self.wallets[1:], wallet) if status == "closed" else pick(self.wallets, wallet)
         body = update("wallets", key, status=status)
-        self.agree(self.model.set_status(key, status), "PATCH", f"/api/wallets/{key}", body)
+        before = self.model.wallets.get(key)
+        same = before is not None and before.status == status
+        verdict = self.model.set_status(key, status)
+        self.agree(verdict, "PATCH", f"/api/wallets/{key}", body, is_noop=same)
 
     @rule(wallet=picks, limit=upward)
     def set_overdraft_limit(self, wallet: int, limit: Decimal) -> None:
         """Give a wallet another overdraft limit."""
         key = pick(self.wallets, wallet)
         body = update("wallets", key, overdraftLimit=str(limit))
-        self.agree(self.model.set_overdraft_limit(key, limit), "PATCH", f"/api/wallets/{key}", body)
+        before = self.model.wallets.get(key)
+        same = before is not None and before.limit == limit
+        verdict = self.model.set_overdraft_limit(key, limit)
+        self.agree(verdict, "PATCH", f"/api/wallets/{key}", body, is_noop=same)
 
     @rule(wallet=picks)
     def close(self, wallet: int) -> None:
