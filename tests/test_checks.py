@@ -12,7 +12,7 @@ from django.db import connection
 from tests.environment import KEY, Project
 from wallet_transaction_api import checks
 from wallet_transaction_api.ledger import limits
-from wallet_transaction_api.models import Transaction, Wallet
+from wallet_transaction_api.models import Limit, Transaction, Wallet
 
 DATABASE = "sqlite:///wallets.sqlite3"
 
@@ -105,7 +105,10 @@ class TestLimits:
             limits.set_limit(wallet_id=wallet.pk, **same)
         (warning,) = checks.check_limits(databases=["default"])
         assert ids([warning]) == ["W005"]
-        assert warning.msg.startswith(f"Wallet {wallet.pk} has 3 limits of the same direction")
+        alike = Limit.objects.filter(wallet=wallet, direction="debit", window="day", max_count=None)
+        names = ", ".join(str(limit.pk) for limit in alike.order_by("pk"))
+        assert warning.msg.startswith(f"Limits {names} of wallet {wallet.pk} have the same")
+        assert names.count(",") == 2
         assert checks.check_limits(databases=None) == []
 
     def test_count_the_same_without_an_amount(self, open_wallet: Callable[..., Wallet]) -> None:

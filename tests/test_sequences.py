@@ -86,11 +86,11 @@ def test_those_behind_are_named_and_set_right() -> None:
 
 @on_postgresql
 def test_one_that_is_ahead_or_restarted_is_left_alone(wallet: Wallet) -> None:
-    _execute("SELECT setval('transactions_id_seq', 5000)")
-    _execute("ALTER SEQUENCE entries_id_seq RESTART WITH 9000")
+    _execute(f"SELECT setval('transactions_id_seq', {10**9})")
+    _execute(f"ALTER SEQUENCE entries_id_seq RESTART WITH {10**9}")
     assert sequences.behind() == sequences.catch_up() == []
-    assert _value("SELECT nextval('transactions_id_seq')") == 5001
-    assert _value("SELECT nextval('entries_id_seq')") == 9000
+    assert _value("SELECT nextval('transactions_id_seq')") == 10**9 + 1
+    assert _value("SELECT nextval('entries_id_seq')") == 10**9
 
 
 @on_postgresql

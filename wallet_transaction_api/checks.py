@@ -163,12 +163,12 @@ def check_limits(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """Warn of limits that say the same twice: whoever raises one of them changes nothing."""
     return [
         checks.Warning(
-            f"Wallet {wallet} has {count} limits of the same direction, window, maxAmount and"
-            " maxCount.",
-            hint="Remove all but one: changing one of them has no effect.",
+            f"Limits {', '.join(map(str, ids))} of wallet {wallet} have the same direction,"
+            " window, maxAmount and maxCount.",
+            hint="Remove all but one: raising one has no effect while another stays.",
             id="wallet_transaction_api.W005",
         )
-        for wallet, count in (limits.repeated() if _is_migrated(databases) else [])
+        for wallet, ids in (limits.repeated() if _is_migrated(databases) else [])
     ]
 
 

@@ -81,7 +81,9 @@ def number(name: str, default: int, *, least: int = 0, most: int = 10**9) -> int
     except ValueError:
         raise ConfigurationError(f"{name}: {quoted(text(name))} is not a whole number") from None
     if not least <= value <= most:
-        raise ConfigurationError(f"{name}: {value} is not between {least} and {most}")
+        raise ConfigurationError(
+            f"{name}: {shortened(str(value))} is not between {least} and {most}"
+        )
     return value
 
 

@@ -131,9 +131,9 @@ def test_a_binary_log_of_statements_is_named(
 ) -> None:
     ask = requirements._variables
 
-    def answer(*names: str) -> dict[str, str]:
+    def answer(*names: str, **scope: Any) -> dict[str, str]:
         return {
-            **ask(*names),
+            **ask(*names, **scope),
             **({"log_bin": log_bin, "binlog_format": binlog_format} if "log_bin" in names else {}),
         }
 

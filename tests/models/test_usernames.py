@@ -17,10 +17,8 @@ def test_one_is_found_by_another_spelling_on_mysql_and_mariadb_only(other: str) 
 
 
 @pytest.mark.parametrize("other", ["IVÁN", "ivan", "iván"])
-def test_two_spellings_are_two_names_elsewhere(other: str) -> None:
+def test_two_spellings_are_one_name_everywhere(other: str) -> None:
+    """By the key of the name, which `accounts` keeps; MySQL's own constraint is as strict."""
     User.objects.create_user("Iván")
-    if not IGNORED:
-        User.objects.create_user(other)
-        return
     with pytest.raises(IntegrityError), transaction.atomic():
         User.objects.create_user(other)

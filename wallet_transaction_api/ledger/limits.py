@@ -100,14 +100,17 @@ def remove_all(*, wallet_id: int, currency: str, actor_id: int | None) -> None:
         _remove(limit, currency, actor_id)
 
 
-def repeated() -> list[tuple[int, int]]:
-    """Return the wallets with limits alike in all that they limit, and how many those are.
+def repeated() -> list[tuple[int, list[int]]]:
+    """Return wallets with the ids of limits of theirs that are alike in all that they limit.
 
-    They do no harm. But whoever changes one of them changes nothing.
+    They do no harm. But whoever raises one of them changes nothing while another stays.
     """
     alike = ("wallet_id", "direction", "window", "max_amount", "max_count")
-    rows = Limit.objects.order_by(*alike).values_list(*alike).annotate(count=Count("pk"))
-    return [(row[0], row[-1]) for row in rows.filter(count__gt=1)]
+    rows = Limit.objects.order_by(*alike).values(*alike).annotate(count=Count("pk"))
+    return [
+        (row["wallet_id"], [limit.pk for limit in Limit.objects.filter(**row).order_by("pk")])
+        for row in rows.filter(count__gt=1).values(*alike)
+    ]
 
 
 def _remove(limit: Limit, currency: str, actor_id: int | None) -> None:

@@ -3,13 +3,15 @@
 import threading
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 
-@dataclass(slots=True)
 class _Queue:
-    turn: threading.Lock = field(default_factory=threading.Lock)
-    company: int = 0
+    __slots__ = ("company", "turn")
+
+    def __init__(self) -> None:
+        self.turn = threading.Lock()
+        #: How many are in it.
+        self.company = 0
 
 
 class Queues:

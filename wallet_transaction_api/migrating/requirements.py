@@ -1,6 +1,6 @@
 """What the database has to be and `migrate` cannot make it. Questions only, for any account."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from django.db import connection
 
@@ -66,7 +66,8 @@ def _session_charset() -> Unmet | None:
 
 
 def _binary_log() -> Unmet | None:
-    found = _variables("log_bin", "binlog_format")
+    """Ask for the server's format: a session keeps the one that it began with."""
+    found = _variables("log_bin", "binlog_format", scope="GLOBAL")
     if found != {"log_bin": "ON", "binlog_format": "STATEMENT"}:
         return None
     return Unmet(
@@ -96,7 +97,7 @@ def _shown(statement: str) -> str:
         return str(cursor.fetchone()[0])
 
 
-def _variables(*names: str) -> dict[str, str]:
+def _variables(*names: str, scope: Literal["SESSION", "GLOBAL"] = "SESSION") -> dict[str, str]:
     with connection.cursor() as cursor:
-        cursor.execute("SHOW VARIABLES WHERE variable_name IN %s", [names])
+        cursor.execute(f"SHOW {scope} VARIABLES WHERE variable_name IN %s", [names])
         return {str(name).lower(): str(value) for name, value in cursor.fetchall()}

@@ -46,6 +46,13 @@ def restore() -> list[str]:
     return [_name(table) for table in lost]
 
 
+def make_way() -> None:
+    """Take the children away, so that migrations can go back; `restore` makes them again."""
+    with connection.cursor() as cursor:
+        for statement in drop_statements(connection.vendor):
+            cursor.execute(statement)
+
+
 def _unguarded() -> list[str]:
     if connection.vendor != "mysql":
         return []

@@ -11,7 +11,14 @@ from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models.signals import pre_migrate
 
-from wallet_transaction_api.migrating import lock, refusals, requirements, revisions, state
+from wallet_transaction_api.migrating import (
+    lock,
+    refusals,
+    requirements,
+    revisions,
+    state,
+    truncation,
+)
 
 APP = "wallet_transaction_api"
 
@@ -97,10 +104,12 @@ class Command(DjangoMigrate):
 
         Else its version table would claim objects that went with the tables.
         """
-        dropped = any(back and step.app_label == APP and step.initial for step, back in plan)
-        if dropped and revisions.applied():
+        taken_back = [step for step, back in plan if back and step.app_label == APP]
+        if any(step.initial for step in taken_back) and revisions.applied():
             self._say("Taking back Alembic's revisions first:")
             revisions.downgrade(report=self._reporter("Taken back"))
+        elif taken_back:
+            truncation.make_way()
 
     def _reporter(self, verb: str) -> Callable[[str], None]:
         return lambda title: self._say(f"  {verb} {title}")
