@@ -111,3 +111,15 @@ class Breaks(_Raises):
     """A middleware with a defect."""
 
     error = ZeroDivisionError("secret")
+
+
+class Forms:
+    """Reads what a form posts, before any view does."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Go on."""
+        seen.append(dict(request.POST))
+        return self.get_response(request)

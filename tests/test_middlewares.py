@@ -204,6 +204,40 @@ def test_one_that_reads_the_user(ask: Any, calls: list[Call], place: int) -> Non
         assert seen == [(each[1], "")]
 
 
+def test_djangos_own_that_requires_a_login_leaves_the_apis_alone(
+    ask: Any, calls: list[Call]
+) -> None:
+    """Their views check the credential themselves; the pages of the admin ask for a login."""
+    call = ask(AFTER_USERS[0], "django.contrib.auth.middleware.LoginRequiredMiddleware")
+    for each in calls:
+        assert call(each).status_code == each[4], each
+
+
+@pytest.mark.parametrize("place", [0, AFTER_USERS[0]])
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/x-www-form-urlencoded", "amount=3.00"),
+        (
+            "multipart/form-data; boundary=q",
+            '--q\r\nContent-Disposition: form-data; name="amount"\r\n\r\n3.00\r\n--q--\r\n',
+        ),
+    ],
+)
+def test_one_that_reads_forms(  # noqa: PLR0917 pytest names them
+    place: int, kind: str, body: str, bearer: dict[str, str], settings: Any, alice: User
+) -> None:
+    settings.MIDDLEWARE = [*CHAIN[:place], _ours("Forms"), *CHAIN[place:]]
+    client = Client(raise_request_exception=False)
+    answer = client.generic("POST", "/api/wallet/credit/", body, kind, headers=bearer)
+    assert (answer.status_code, answer.json()["balance"]) == (200, "3.00")
+    assert seen == [{"amount": ["3.00"]}]
+    broken = client.generic(
+        "POST", "/api/wallet/credit/", body, "multipart/form-data", headers=bearer
+    )
+    assert broken.status_code == 400
+
+
 @pytest.mark.parametrize("place", AFTER_USERS)
 def test_who_is_logged_in_to_the_admin_is_nobody_on_the_apis(
     ask: Any, calls: list[Call], staff: User, settings: Any, place: int

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
 from django.views import defaults
@@ -66,6 +67,7 @@ class JsonInDebug:
         return _rejected(request, response.status_code) if is_page and is_api(request) else response
 
 
+@login_not_required
 @csrf_exempt
 def nothing_here(request: HttpRequest) -> HttpResponse:
     """Answer 404 for a path below `/api` that no face has."""

@@ -52,9 +52,12 @@ class BodyReader:
         self._reserved = 0
 
     async def read(self, headers: Headers, protocol: HTTPProtocol) -> bytes:
-        """Return the body, cut after `most` + 1 bytes; raise `BodyError`."""
+        """Return the body, cut after `most` + 1 bytes; raise `BodyError`.
+
+        One that announces more than that is not read: its length is enough to reject it.
+        """
         length = _announced(headers)
-        if length == 0:
+        if length == 0 or (length is not None and length > self._most):
             return b""
         try:
             async with asyncio.timeout(self._seconds):

@@ -6,15 +6,18 @@ and never in one of the threads that answer requests.
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import quote
 
 from granian.rsgi import HTTPProtocol, Scope
 
 from wallet_transaction_api.server.bodies import BodyError, BodyReader
 from wallet_transaction_api.server.environ import wsgi_environ
 
+log = logging.getLogger(__name__)
 #: A WSGI application (PEP 3333).
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -32,6 +35,7 @@ class Front:
         try:
             body = await self._bodies.read(scope.headers, protocol)
         except BodyError as error:
+            _log(scope, error)
             _reject(protocol, error)
         else:
             loop = asyncio.get_running_loop()
@@ -54,6 +58,11 @@ class Front:
         finally:
             if close := getattr(parts, "close", None):
                 close()
+
+
+def _log(scope: Scope, error: BodyError) -> None:
+    """Log what no middleware sees; the path is escaped, so no client writes a line of its own."""
+    log.info("%s %s %s %d", scope.client, quote(scope.method), quote(scope.path), error.status)
 
 
 def _reject(protocol: HTTPProtocol, error: BodyError) -> None:

@@ -49,6 +49,8 @@ class Endpoint:
 
     #: No cookie is a credential here, so there is no forgery to protect from.
     csrf_exempt = True
+    #: The credential is checked here, so Django's `LoginRequiredMiddleware` leaves it alone.
+    login_required = False
 
     def __init__(self, admit: Admission, **handlers: Handler) -> None:
         self._admit = admit

@@ -5,6 +5,7 @@ import os
 import resource
 import socket
 import sys
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds for requests in flight after SIGTERM; orchestrators should wait a little longer.
 GRACE_SECONDS = 30
+#: Open files that a process needs: its 1,024 connections, those to the database and Redis.
+DESCRIPTORS = 2048
 
 
 class Command(BaseCommand):
@@ -68,9 +71,14 @@ def _refuse_unless_ready() -> None:
 
 
 def _raise_descriptor_limit() -> None:
-    """Allow as many open connections as the system lets this process have."""
+    """Allow as many open connections as each process serves, where the system lets us."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    for limit in (max(hard, DESCRIPTORS), hard):
+        with suppress(ValueError, OSError):  # only root may raise the hard limit
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+            break
+    if limit < DESCRIPTORS:
+        log.warning("at most %d open files: idle connections can use them up", limit)
 
 
 def _environment() -> dict[str, str]:
