@@ -1,8 +1,10 @@
 """When the database cannot serve, whatever was asked of it: one definition for every room."""
 
 import logging
+import re
 import threading
 import time
+from typing import Any
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
 
@@ -16,7 +18,7 @@ MOST = 10
 #: Longer words of a database are cut.
 LENGTH = 500
 #: The SQLSTATE of a duplicate key, and what PostgreSQL tells of one that a sequence numbers.
-_DUPLICATE, _ID = "23505", "(id)=("
+_DUPLICATE, _ID = "23505", re.compile(r"\(id\)=\((\d+)\)")
 #: PostgreSQL's SQLSTATE of a write to a server or database that is read-only: a standby, or a
 #: primary of yesterday. Django has no class of its own for it.
 _READ_ONLY = "25006"
@@ -47,10 +49,17 @@ def is_read_only(error: BaseException | None) -> bool:
 
 def is_sequence_behind(error: BaseException | None) -> bool:
     """Tell whether PostgreSQL gave a new row an id that is taken: clients choose none."""
+    return taken_id(error) is not None
+
+
+def taken_id(error: BaseException | None) -> tuple[str, int] | None:
+    """Return the table and the id that a new row could not have, if that is what went wrong."""
     cause = error.__cause__ if isinstance(error, IntegrityError) else None
     if getattr(cause, "sqlstate", None) != _DUPLICATE:
-        return False
-    return _ID in str(getattr(getattr(cause, "diag", None), "message_detail", ""))
+        return None
+    diagnosis: Any = getattr(cause, "diag", None)
+    found = _ID.search(str(getattr(diagnosis, "message_detail", "")))
+    return (str(diagnosis.table_name), int(found[1])) if found else None
 
 
 def report(error: BaseException | None) -> None:

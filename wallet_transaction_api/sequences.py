@@ -67,6 +67,17 @@ def catch_up() -> list[Sequence]:
     return [sequence for sequence in behind() if _caught_up(sequence)]
 
 
+def gave(table: str, number: int) -> bool:
+    """Tell whether the table's sequence has given the number: one chosen by hand may be any."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OWNED, [[table]])
+        for sequence in [_sequence(*row) for row in cursor.fetchall()]:
+            cursor.execute(f"SELECT %s < {sequence.upcoming}", [number])
+            if cursor.fetchone()[0]:
+                return True
+    return False
+
+
 def _caught_up(sequence: Sequence) -> bool:
     quote = connection.ops.quote_name
     table, column = quote(sequence.table), quote(sequence.column)

@@ -21,8 +21,8 @@ from wallet_transaction_api.models import Entry, IdempotencyRecord, Wallet
 
 pytestmark = [pytest.mark.serial, pytest.mark.django_db(transaction=True)]
 Serve = Callable[..., Any]
-#: What only the end of a transaction says; `SET autocommit` is another matter.
-COMMIT = {"postgresql": b"COMMIT", "mysql": b"\x03COMMIT"}
+#: What only the end of a transaction says; `SET autocommit` and READ COMMITTED are other matters.
+COMMIT = {"postgresql": b"COMMIT\0", "mysql": b"\x03COMMIT"}
 
 
 def _asks(source: Wallet, destination: Wallet) -> dict[str, Ask]:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
-from wallet_transaction_api import outages
+from wallet_transaction_api import outages, sequences
 from wallet_transaction_api.ledger import errors, waits
 from wallet_transaction_api.ledger.violations import refusal_of
 
@@ -47,7 +47,8 @@ def in_transaction(work: Callable[[], T]) -> T:
             with waits.unit(), transaction.atomic():
                 return work()
         except IntegrityError as error:
-            if outages.is_outage(error):
+            taken = outages.taken_id(error)
+            if taken and sequences.gave(*taken):
                 raise
             violations += 1
             _refuse_if_again(error, violations)
